@@ -1,0 +1,108 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <charconv>
+#include <sstream>
+
+#include "cli/output_file.h"
+#include "model/input_error.h"
+#include "render/json_report.h"
+#include "render/text_report.h"
+
+namespace cli {
+namespace {
+
+// "512M", "2GiB", "1000000"
+uint64_t ParseSize(const std::string& text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) throw model::UsageError(fmt::format("--max-input {}: wanted a size such as 512M or 4G", text));
+  const std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
+  constexpr std::string_view kLetters = "KMGT";
+  if (suffix.empty() || suffix == "B") return number;
+  const size_t power = kLetters.find(static_cast<char>(std::toupper(static_cast<unsigned char>(suffix[0]))));
+  const std::string_view rest = suffix.substr(1);
+  if (power == std::string_view::npos || (rest != "" && rest != "B" && rest != "iB") || number >> (63 - 10 * (power + 1)) != 0) {
+    throw model::UsageError(fmt::format("--max-input {}: wanted a size such as 512M or 4G", text));
+  }
+  return number << (10 * (power + 1));
+}
+
+bool ColourWanted(const std::string& when, const std::string& output) {
+  if (when == "always") return true;
+  if (when == "never") return false;
+  if (when != "auto") throw model::UsageError(fmt::format("--color {}: wanted auto, always or never", when));
+  return output.empty() && ::isatty(STDOUT_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr;
+}
+
+}  // namespace
+
+CommandLine::CommandLine(std::string program, std::string synopsis, std::string explanation)
+    : program_(std::move(program)), synopsis_(std::move(synopsis)), explanation_(std::move(explanation)) {
+  common_.add_options()("help,h", po::bool_switch(), "show this text")(
+      "json", po::bool_switch(), "print the report as one JSON document")(
+      "output,o", po::value<std::string>()->value_name("FILE"), "write to FILE, whole or not at all, instead of standard output")(
+      "exit-zero", po::bool_switch(), "exit with 0 also where something was found")(
+      "report-color", po::value<std::string>()->default_value("auto")->value_name("WHEN"), "colours: auto, always or never")(
+      "max-input", po::value<std::string>()->default_value("64G")->value_name("SIZE"),
+      "refuse an input that unpacks to more than SIZE");
+}
+
+bool CommandLine::Parse(Arguments arguments) {
+  po::options_description all;
+  po::options_description hidden;
+  hidden.add_options()("input", po::value<std::vector<std::string>>(&inputs_));
+  all.add(own_).add(common_).add(hidden);
+  po::positional_options_description positional;
+  positional.add("input", -1);
+  namespace style = po::command_line_style;
+  const int kStyle = (style::unix_style | style::allow_long_disguise) & ~style::allow_guessing;
+  try {
+    const std::vector<std::string> words(arguments.begin(), arguments.end());
+    po::store(po::command_line_parser(words).options(all).positional(positional).style(kStyle).run(), values_);
+    po::notify(values_);
+  } catch (const po::error& error) {
+    throw model::UsageError(fmt::format("{}. `{} {} --help` lists the options", error.what(), program_,
+                                        synopsis_.substr(0, synopsis_.find(' '))));
+  }
+  if (Flag("help")) {
+    PrintHelp();
+    return false;
+  }
+  max_input_bytes_ = ParseSize(Text("max-input"));
+  ColourWanted(Text("report-color"), "");
+  return true;
+}
+
+void CommandLine::PrintHelp() const {
+  std::ostringstream text;
+  text << own_ << '\n' << common_;
+  fmt::print("Usage: {} {}\n\n{}\n\n{}", program_, synopsis_, explanation_, text.str());
+}
+
+std::vector<std::string> CommandLine::Inputs(size_t at_least, size_t at_most) const {
+  if (inputs_.size() < at_least || inputs_.size() > at_most) {
+    const std::string wanted = at_least == at_most ? fmt::format("{}", at_least)
+                               : inputs_.size() < at_least ? fmt::format("at least {}", at_least)
+                                                           : fmt::format("at most {}", at_most);
+    throw model::UsageError(fmt::format("found {} input files, wanted {}. Usage: {} {}", inputs_.size(), wanted, program_, synopsis_));
+  }
+  return inputs_;
+}
+
+int CommandLine::Emit(const model::Report& report) const {
+  if (Flag("json")) {
+    Write(render::JsonReport(report));
+  } else {
+    const bool colour = ColourWanted(Text("report-color"), Text("output"));
+    Write(render::TextReport(report, colour ? render::Colour::kAnsi : render::Colour::kNone));
+  }
+  return report.found && !Flag("exit-zero") ? kFound : kClean;
+}
+
+void CommandLine::Write(std::string_view bytes) const { WriteOutput(Text("output"), bytes); }
+
+}  // namespace cli

@@ -1,0 +1,1 @@
+#include "proto/byte_source.h"

@@ -1,0 +1,13 @@
+# Writes one source file that holds every file of render/assets as bytes, looked up by name (render/assets.h).
+file(GLOB files RELATIVE ${ROOT} ${ROOT}/*)
+set(arrays "")
+set(cases "")
+set(n 0)
+foreach(name IN LISTS files)
+  file(READ ${ROOT}/${name} hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(APPEND arrays "const unsigned char kFile${n}[] = {${bytes}0};\n")
+  string(APPEND cases "  if (name == \"${name}\") return {reinterpret_cast<const char*>(kFile${n}), sizeof(kFile${n}) - 1};\n")
+  math(EXPR n "${n}+1")
+endforeach()
+file(WRITE ${OUTPUT} "#include \"render/assets.h\"\n#include <cstdlib>\nnamespace {\n${arrays}}\nnamespace render {\nstd::string_view Asset([[maybe_unused]] std::string_view name) {\n${cases}  std::abort();\n}\n}\n")

@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+// The star of docs/design.md: model knows nobody, proto, analysis and render know model, cli knows all.
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"model", {"model"}},
+    {"proto", {"proto", "model"}},
+    {"analysis", {"analysis", "model"}},
+    {"render", {"render", "model"}},
+    {"cli", {"cli", "proto", "analysis", "render", "model"}},
+};
+
+struct Include {
+  std::string file, target;
+  bool is_quoted;
+};
+
+std::vector<Include> IncludesOf(const std::string& folder) {
+  static const std::regex kInclude(R"(^\s*#include\s+(["<])([^">]+)[">])");
+  std::vector<Include> found;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / folder)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".h" && extension != ".cc") continue;
+    std::ifstream in(entry.path());
+    std::smatch match;
+    for (std::string line; std::getline(in, line);) {
+      if (std::regex_search(line, match, kInclude)) {
+        found.push_back({fs::relative(entry.path(), SOURCE_DIR), match[2], match[1] == "\""});
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("folders include only the folders they may know") {
+  for (const auto& [folder, allowed] : kMayInclude) {
+    const std::vector<Include> includes = IncludesOf(folder);
+    CHECK_MESSAGE(!includes.empty(), folder);
+    for (const Include& include : includes) {
+      if (!include.is_quoted) continue;
+      const std::string target = include.target.substr(0, include.target.find('/'));
+      CHECK_MESSAGE(allowed.contains(target), include.file << " includes " << include.target);
+    }
+  }
+}
+
+TEST_CASE("each library has one home") {
+  const std::map<std::string, std::string> kHome = {
+      {"google/protobuf", "proto/pprof/"}, {"zlib.h", "proto/"},   {"zstd.h", "proto/"},        {"boost/graph", "analysis/"},
+      {"sqlite3.h", "analysis/store/"},    {"nlohmann", "render/"}, {"boost/program_options", "cli/"}, {"doctest", "tests/"},
+  };
+  for (const auto& [folder, allowed] : kMayInclude) {
+    for (const Include& include : IncludesOf(folder)) {
+      for (const auto& [library, home] : kHome) {
+        if (!include.target.starts_with(library)) continue;
+        CHECK_MESSAGE(include.file.starts_with(home), include.file << " includes " << include.target);
+      }
+    }
+  }
+}
