@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <utility>
 #include <vector>
 
 namespace cli {
