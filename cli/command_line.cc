@@ -47,8 +47,8 @@ CommandLine::CommandLine(std::string program, std::string synopsis, std::string 
       "output,o", po::value<std::string>()->value_name("FILE"), "write to FILE, whole or not at all, instead of standard output")(
       "exit-zero", po::bool_switch(), "exit with 0 also where something was found")(
       "report-color", po::value<std::string>()->default_value("auto")->value_name("WHEN"), "colours: auto, always or never")(
-      "max-input", po::value<std::string>()->default_value("64G")->value_name("SIZE"),
-      "refuse an input that unpacks to more than SIZE");
+      "max-input", po::value<std::string>()->value_name("SIZE"),
+      "refuse a packed input that unpacks to more than SIZE (512M, 20G); without it: 256M and 200 times its packed size");
 }
 
 bool CommandLine::Parse(Arguments arguments) {
@@ -72,7 +72,7 @@ bool CommandLine::Parse(Arguments arguments) {
     PrintHelp();
     return false;
   }
-  max_input_bytes_ = ParseSize(Text("max-input"));
+  if (values_.count("max-input") != 0) max_input_bytes_ = ParseSize(Text("max-input"));
   ColourWanted(Text("report-color"), "");
   return true;
 }

@@ -31,7 +31,7 @@ class CommandLine {
   std::string Text(const char* name) const { return values_.count(name) != 0 ? values_[name].as<std::string>() : std::string(); }
 
   std::vector<std::string> Inputs(size_t at_least, size_t at_most = SIZE_MAX) const;
-  uint64_t max_input_bytes() const { return max_input_bytes_; }
+  uint64_t max_input_bytes() const { return max_input_bytes_; }  // 0 = not given
 
   // Prints the report as --json, -o and the terminal ask for; the exit status that goes with it.
   int Emit(const model::Report& report) const;

@@ -36,10 +36,12 @@ class FileSource : public ByteSource {
     file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0) throw model::InputError(path_, fmt::format("can't open: {}", std::strerror(errno)));
     struct stat status{};
-    if (::fstat(file_, &status) == 0 && S_ISDIR(status.st_mode)) {
+    ::fstat(file_, &status);
+    if (S_ISDIR(status.st_mode)) {
       ::close(file_);
       throw model::InputError(path_, "is a directory, wanted a file");
     }
+    if (S_ISREG(status.st_mode)) progress_.total = static_cast<uint64_t>(status.st_size);
   }
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
@@ -50,25 +52,34 @@ class FileSource : public ByteSource {
   std::span<const uint8_t> Next() override {
     for (;;) {
       const ssize_t got = ::read(file_, buffer_.data(), buffer_.size());
-      if (got >= 0) return std::span(buffer_).first(static_cast<size_t>(got));
+      if (got >= 0) {
+        progress_.done += static_cast<uint64_t>(got);
+        return std::span(buffer_).first(static_cast<size_t>(got));
+      }
       if (errno != EINTR) throw model::InputError(path_, fmt::format("can't read: {}", std::strerror(errno)));
     }
   }
 
+  Progress progress() const override { return progress_; }
+
  private:
   std::string path_;
   std::vector<uint8_t> buffer_;
+  Progress progress_;
   int file_ = -1;
 };
 
 class MemorySource : public ByteSource {
  public:
-  explicit MemorySource(std::string_view bytes) : rest_(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()) {}
+  explicit MemorySource(std::string_view bytes)
+      : rest_(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()), total_(bytes.size()) {}
 
   std::span<const uint8_t> Next() override { return std::exchange(rest_, {}); }
+  Progress progress() const override { return {.done = total_ - rest_.size(), .total = total_}; }
 
  private:
   std::span<const uint8_t> rest_;
+  uint64_t total_;
 };
 
 // Puts bytes that were read to recognise a format back in front.
@@ -80,6 +91,7 @@ class Rewound : public ByteSource {
     if (!std::exchange(head_given_, true) && !head_.empty()) return head_;
     return rest_->Next();
   }
+  Progress progress() const override { return rest_->progress(); }
 
  private:
   std::vector<uint8_t> head_;
@@ -96,12 +108,14 @@ class Unpacker : public ByteSource {
   std::span<const uint8_t> Next() final {
     const size_t made = Fill(buffer_);
     unpacked_ += made;
-    if (unpacked_ > allowed_) {
-      throw model::InputError(name_, {.byte = consumed_},
-                              fmt::format("unpacks to more than {} bytes; if that is meant, raise --max-input", allowed_));
+    const uint64_t allowed = allowed_ != 0 ? allowed_ : kUnpackedAlwaysAllowed + kUnpackedPerPackedByte * progress().done;
+    if (unpacked_ > allowed) {
+      throw model::InputError(name_, {.byte = progress().done},
+                              fmt::format("unpacks to more than {} bytes; if that is meant, give --max-input", allowed));
     }
     return std::span(buffer_).first(made);
   }
+  Progress progress() const final { return packed_->progress(); }
 
  protected:
   virtual size_t Fill(std::span<uint8_t> out) = 0;  // 0 = the end

@@ -10,6 +10,12 @@
 // zlib or zstd, recognised by their first bytes, one inside the other if need be. Memory: a few buffers, whatever the size.
 namespace proto {
 
+// How far the file itself has been read, in its own (packed) bytes. `total` is 0 where nobody knows: a pipe.
+struct Progress {
+  uint64_t done = 0;
+  uint64_t total = 0;
+};
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -17,10 +23,17 @@ class ByteSource {
   // The next bytes; empty at the end. Valid until the next call. Throws InputError where packing is damaged, where the
   // system fails to read, and where more than the allowed size comes out.
   virtual std::span<const uint8_t> Next() = 0;
+
+  virtual Progress progress() const = 0;
 };
 
+// What packed bytes may unpack to unless the user says otherwise: real profiles, traces and perf texts pack 3 to 40 times,
+// so this is generous to them and stops a megabyte that stands for ten gigabytes.
+constexpr uint64_t kUnpackedAlwaysAllowed = uint64_t{256} << 20;
+constexpr uint64_t kUnpackedPerPackedByte = 200;
+
 struct OpenOptions {
-  uint64_t max_unpacked_bytes = uint64_t{64} << 30;
+  uint64_t max_unpacked_bytes = 0;  // 0 = by the rule above; plain inputs are never refused by it
 };
 
 // Throws InputError for what can't be opened (missing, a directory, no permission), in the system's words.

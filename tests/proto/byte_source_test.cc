@@ -96,6 +96,16 @@ TEST_CASE("a bomb is stopped at the allowed size") {
   const std::string bomb = Gzip(std::string(50'000'000, '\0'));
   CHECK(bomb.size() < 60'000);
   CHECK(ErrorOf(bomb, 10'000'000).find("unpacks to more than 10000000 bytes") != std::string::npos);
+  CHECK(ErrorOf(bomb, 0) == "no error");
+}
+
+TEST_CASE("a megabyte that stands for ten gigabytes is stopped without being told to, also when packed twice") {
+  const std::string frame = Zstd(std::string(100'000'000, '\0'));
+  std::string bomb;
+  for (int i = 0; i < 100; ++i) bomb += frame;
+  CHECK(bomb.size() < 2'000'000);
+  CHECK(ErrorOf(bomb, 0).find("unpacks to more than") != std::string::npos);
+  CHECK(ErrorOf(Gzip(bomb), 0).find("unpacks to more than") != std::string::npos);
 }
 
 TEST_CASE("packing that never ends is refused") {
