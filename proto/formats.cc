@@ -1,0 +1,83 @@
+#include "proto/formats.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "model/input_error.h"
+#include "proto/folded/folded.h"
+#include "proto/rewound_source.h"
+
+namespace proto {
+namespace {
+
+using SourcePtr = std::unique_ptr<ByteSource>;
+
+// `looks_like` sees the first bytes of the input, at least kHeadBytes of them or all there are.
+struct Format {
+  const char* name;
+  bool (*looks_like)(std::string_view head);
+  Input (*read)(const std::string& name, SourcePtr source, const ReadOptions& options);
+};
+constexpr size_t kHeadBytes = 64 * 1024;
+
+// In the order in which they are asked: those that begin with a magic number first, the vaguest text last.
+constexpr std::array kFormats = {
+    Format{"folded stacks", LooksFolded,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return ReadFolded(name, *source); }},
+};
+
+std::string FormatNames() {
+  std::string names;
+  for (const Format& format : kFormats) names += fmt::format("{}{}", names.empty() ? "" : ", ", format.name);
+  return names;
+}
+
+Input ReadAny(const std::string& name, SourcePtr bytes, const ReadOptions& options) {
+  auto source = std::make_unique<RewoundSource>(std::move(bytes), kHeadBytes);
+  if (source->head().empty()) throw model::InputError(name, "is empty");
+  for (const Format& format : kFormats) {
+    if (format.looks_like(source->head())) return format.read(name, std::move(source), options);
+  }
+  throw model::InputError(name, fmt::format("is in no format that is read here: {}", FormatNames()));
+}
+
+const char* KindOf(const Input& input) {
+  constexpr std::array kKinds = {"a profile", "a goroutine dump", "an execution trace"};
+  return kKinds[input.index()];
+}
+
+const char* ReaderOf(const Input& input) { return input.index() == 0 ? "goprof" : "gotrace"; }
+
+template <class Kind>
+Kind Only(const std::string& path, const char* wanted, Input input) {
+  if (auto* found = std::get_if<Kind>(&input)) return std::move(*found);
+  throw model::UsageError(
+      fmt::format("{}: is {}, wanted {}; `{}` has commands for it", path, KindOf(input), wanted, ReaderOf(input)));
+}
+
+}  // namespace
+
+Input Read(const std::string& path, const ReadOptions& options) {
+  return ReadAny(path == "-" ? "standard input" : path, OpenInput(path, options.open), options);
+}
+
+Input ReadBytes(const std::string& name, std::string_view bytes, const ReadOptions& options) {
+  return ReadAny(name, OpenBytes(name, bytes, options.open), options);
+}
+
+model::Profile ReadProfile(const std::string& path, const ReadOptions& options) {
+  return Only<model::Profile>(path, "a profile", Read(path, options));
+}
+
+std::unique_ptr<model::EventSource> ReadTrace(const std::string& path, const ReadOptions& options) {
+  return Only<std::unique_ptr<model::EventSource>>(path, "an execution trace", Read(path, options));
+}
+
+GoroutineDumps ReadDumps(const std::string& path, const ReadOptions& options) {
+  return Only<GoroutineDumps>(path, "a goroutine dump", Read(path, options));
+}
+
+}  // namespace proto
