@@ -8,6 +8,7 @@
 
 #include "model/input_error.h"
 #include "proto/folded/folded.h"
+#include "proto/pprof/reader.h"
 #include "proto/rewound_source.h"
 
 namespace proto {
@@ -25,6 +26,8 @@ constexpr size_t kHeadBytes = 64 * 1024;
 
 // In the order in which they are asked: those that begin with a magic number first, the vaguest text last.
 constexpr std::array kFormats = {
+    Format{"pprof profiles", pprof::LooksPprof,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return pprof::Read(*source, name); }},
     Format{"folded stacks", LooksFolded,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return ReadFolded(name, *source); }},
 };
