@@ -7,14 +7,13 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "model/input_error.h"
+#include "proto/rewound_source.h"
 
 namespace proto {
 namespace {
@@ -80,23 +79,6 @@ class MemorySource : public ByteSource {
  private:
   std::span<const uint8_t> rest_;
   uint64_t total_;
-};
-
-// Puts bytes that were read to recognise a format back in front.
-class Rewound : public ByteSource {
- public:
-  Rewound(std::vector<uint8_t> head, std::unique_ptr<ByteSource> rest) : head_(std::move(head)), rest_(std::move(rest)) {}
-
-  std::span<const uint8_t> Next() override {
-    if (!std::exchange(head_given_, true) && !head_.empty()) return head_;
-    return rest_->Next();
-  }
-  Progress progress() const override { return rest_->progress(); }
-
- private:
-  std::vector<uint8_t> head_;
-  std::unique_ptr<ByteSource> rest_;
-  bool head_given_ = false;
 };
 
 // Common to both unpackers: packed bytes in, a bounded number of unpacked bytes out.
@@ -233,31 +215,24 @@ class ZstdUnpacker : public Unpacker {
 
 enum class Packing { kNone, kZlib, kZstd };
 
-Packing Recognise(std::span<const uint8_t> head) {
-  constexpr std::array<uint8_t, 3> kGzip = {0x1f, 0x8b, 8};
-  constexpr std::array<uint8_t, 4> kZstd = {0x28, 0xb5, 0x2f, 0xfd};
-  const auto starts_with = [&](std::span<const uint8_t> magic) {
-    return head.size() >= magic.size() && std::equal(magic.begin(), magic.end(), head.begin());
-  };
-  if (starts_with(kGzip)) return Packing::kZlib;
-  if (starts_with(kZstd)) return Packing::kZstd;
+constexpr size_t kMagicBytes = 4;
+
+Packing Recognise(std::string_view head) {
+  if (head.starts_with("\x1f\x8b\x08")) return Packing::kZlib;
+  if (head.starts_with("\x28\xb5\x2f\xfd")) return Packing::kZstd;
   // A zlib header: method 8, a window of 32 kB, and a check that 31 divides both bytes. 'x' as text can't pass for the
   // levels' second bytes 01, 5e, 9c, da except "x^", which no format we read begins with.
-  const bool is_zlib = head.size() >= 2 && head[0] == 0x78 && (head[1] == 0x01 || head[1] == 0x5e || head[1] == 0x9c || head[1] == 0xda);
+  constexpr std::string_view kLevels = "\x01\x5e\x9c\xda";
+  const bool is_zlib = head.size() >= 2 && head[0] == 'x' && kLevels.find(head[1]) != std::string_view::npos;
   return is_zlib ? Packing::kZlib : Packing::kNone;
 }
 
 // Reads enough to recognise packing, and puts it back.
 std::unique_ptr<ByteSource> SeeThrough(const std::string& name, std::unique_ptr<ByteSource> source, const OpenOptions& options) {
   for (int depth = 0;; ++depth) {
-    std::vector<uint8_t> head;
-    while (head.size() < 4) {
-      const auto more = source->Next();
-      if (more.empty()) break;
-      head.insert(head.end(), more.begin(), more.end());
-    }
-    const Packing packing = Recognise(head);
-    source = std::make_unique<Rewound>(std::move(head), std::move(source));
+    auto rewound = std::make_unique<RewoundSource>(std::move(source), kMagicBytes);
+    const Packing packing = Recognise(rewound->head());
+    source = std::move(rewound);
     if (packing == Packing::kNone) return source;
     if (depth == kDeepestPacking) throw model::InputError(name, fmt::format("is packed more than {} times over", kDeepestPacking));
     if (packing == Packing::kZlib) {
