@@ -6,7 +6,9 @@
 namespace model {
 namespace {
 
-constexpr size_t kBlockBytes = 64 * 1024;
+// Blocks grow: a log of ten thousand small goroutine dumps has a table for each.
+constexpr size_t kFirstBlockBytes = 1024;
+constexpr size_t kLargestBlockBytes = 64 * 1024;
 
 }  // namespace
 
@@ -25,7 +27,8 @@ StringId StringTable::Intern(std::string_view text) {
 std::string_view StringTable::Store(std::string_view text) {
   if (text.empty()) return {};
   if (text.size() > block_left_) {
-    const size_t bytes = std::max(kBlockBytes, text.size());
+    const size_t grown = kFirstBlockBytes << std::min<size_t>(blocks_.size(), 6);
+    const size_t bytes = std::max(std::min(grown, kLargestBlockBytes), text.size());
     blocks_.push_back(std::make_unique<char[]>(bytes));
     block_end_ = blocks_.back().get() + bytes;
     block_left_ = bytes;

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "model/input_error.h"
+#include "proto/dump/count_profile.h"
+#include "proto/dump/dump.h"
+#include "proto/dump/dump_profile.h"
 #include "proto/folded/folded.h"
 #include "proto/pprof/reader.h"
 #include "proto/rewound_source.h"
@@ -26,8 +29,17 @@ constexpr size_t kHeadBytes = 64 * 1024;
 
 // In the order in which they are asked: those that begin with a magic number first, the vaguest text last.
 constexpr std::array kFormats = {
-    Format{"pprof profiles", pprof::LooksPprof,
-           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return pprof::Read(*source, name); }},
+    Format{
+        "pprof profiles", pprof::LooksPprof,
+        [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return pprof::Read(*source, name); }},
+    Format{"goroutine profiles as text (debug=1)", LooksLikeCountProfile,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+             return ReadCountProfile(name, *source);
+           }},
+    Format{"goroutine dumps", LooksLikeDump,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+             return ReadGoroutineDumps(name, *source);
+           }},
     Format{"folded stacks", LooksFolded,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return ReadFolded(name, *source); }},
 };
@@ -72,7 +84,9 @@ Input ReadBytes(const std::string& name, std::string_view bytes, const ReadOptio
 }
 
 model::Profile ReadProfile(const std::string& path, const ReadOptions& options) {
-  return Only<model::Profile>(path, "a profile", Read(path, options));
+  Input input = Read(path, options);
+  if (const auto* dumps = std::get_if<GoroutineDumps>(&input)) return ProfileOf(dumps->back());
+  return Only<model::Profile>(path, "a profile", std::move(input));
 }
 
 std::unique_ptr<model::EventSource> ReadTrace(const std::string& path, const ReadOptions& options) {

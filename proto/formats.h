@@ -31,6 +31,7 @@ Input Read(const std::string& path, const ReadOptions& options = {});
 Input ReadBytes(const std::string& name, std::string_view bytes, const ReadOptions& options = {});
 
 // The same, where only one kind will do: UsageError that says what the file is instead and which command reads it.
+// A goroutine dump passes as a goroutine profile; of several in one log, the last.
 model::Profile ReadProfile(const std::string& path, const ReadOptions& options = {});
 std::unique_ptr<model::EventSource> ReadTrace(const std::string& path, const ReadOptions& options = {});
 GoroutineDumps ReadDumps(const std::string& path, const ReadOptions& options = {});
