@@ -84,6 +84,7 @@ void StateSpans::Begin(Life& life, const Event& event) {
       .reason_text = event.reason_text,
       .begin = event.time,
       .end = event.time,
+      .said_at = event.time,
       .stack = own != model::StackTrie::root() ? own : life.now.stack,
       .begin_stack = event.stack,
       .began_before = event.from == GoState::kUndetermined,

@@ -22,7 +22,8 @@ struct StateSpan {
   model::StringId reason_text;
   model::Time begin = 0;
   model::Time end = 0;
-  model::StackId stack;  // of the goroutine: where it stopped to run; of a new one: what it will run
+  model::Time said_at = 0;  // of the event that told of it: begin, but for those that began before
+  model::StackId stack;     // of the goroutine: where it stopped to run; of a new one: what it will run
   model::GoroutineId cause = model::kNoGoroutine;  // who put it into this state: waker or creator
   model::StackId cause_stack;
   model::GoroutineId ender = model::kNoGoroutine;  // who took it out of it; only for Waiting

@@ -1,8 +1,11 @@
+#include "cli/commands.h"
 #include "cli/program.h"
 
 namespace cli {
 
-constexpr std::span<const Command> kCommands;
+constexpr Command kCommands[] = {
+    {"blocking", "blocking TRACE", "time spent without running: network, locks, system calls, scheduler; also as pprof", RunGotraceBlocking},
+};
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};
 

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "model/block_reason.h"
+#include "model/event_source.h"
+
+// What a goroutine waits for and where, read off its stack. A trace says "sync" for a mutex, a WaitGroup and a Once alike,
+// and nothing at all for a goroutine that was blocked before the trace began; the frames of sync and runtime on top of the
+// stack tell them apart (a lock that sync.Cond takes again is a lock; a Mutex inside of an RWMutex is the RWMutex).
+namespace analysis {
+
+enum class Resource : uint8_t {
+  kNone,  // not a wait we know
+  kMutex,
+  kRwMutexRead,
+  kRwMutexWrite,
+  kOnce,
+  kWaitGroup,
+  kCond,
+  kChanSend,
+  kChanReceive,
+  kSelect,
+  kForever,
+  kNetwork,
+  kSleep,
+  kSyscall,
+  kGc,
+  kRuntime,  // the runtime's own semaphores and system goroutines
+};
+
+const char* Name(Resource resource);  // "mutex", "rwmutex.rlock", ..
+bool IsLock(Resource resource);       // mutex, rwmutex, once
+bool IsChannel(Resource resource);    // send, receive, select
+
+struct WaitSite {
+  Resource resource = Resource::kNone;
+  model::StackId call;  // the part of the stack below the library: its leaf is the line that waits. root = no such frame
+};
+
+// Remembers what it found for each stack; O(depth of the library's frames) the first time.
+class WaitSites {
+ public:
+  explicit WaitSites(const model::EventSource& source) : source_(&source) {}
+
+  WaitSite Of(model::StackId stack, model::BlockReason reason);
+  // The call of whoever woke or unlocked; the same rule without a reason.
+  model::StackId CallOf(model::StackId stack) { return Of(stack, model::BlockReason::kNone).call; }
+
+ private:
+  WaitSite Read(model::StackId stack) const;
+
+  const model::EventSource* source_;
+  std::vector<WaitSite> known_;  // by stack
+  std::vector<bool> is_known_;
+};
+
+// What the reason alone says; kNone for "sync" and where there is none.
+Resource ResourceOf(model::BlockReason reason);
+
+}  // namespace analysis

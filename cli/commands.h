@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/program.h"
+
+// One row per command, sorted; each is defined in its own file, cli/<program>_<command>.cc.
+namespace cli {
+
+int RunGotraceBlocking(Arguments arguments);
+
+}  // namespace cli
