@@ -1,6 +1,7 @@
 #include "analysis/wait_site.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace analysis {
@@ -43,13 +44,29 @@ constexpr Rule kRules[] = {
     {"runtime.sema", Resource::kRuntime},
 };
 
-bool IsLibrary(std::string_view function) {
-  return function.starts_with("runtime.") || function.starts_with("sync.") || function.starts_with("internal/") ||
-         function == "time.Sleep";
-}
+constexpr Rule kReleases[] = {
+    {"sync.(*RWMutex).RUnlock", Resource::kRwMutexRead},
+    {"sync.(*RWMutex).rUnlock", Resource::kRwMutexRead},
+    {"sync.(*RWMutex).Unlock", Resource::kRwMutexWrite},
+    {"sync.(*Once).", Resource::kOnce},
+    {"sync.(*Mutex).Unlock", Resource::kMutex},
+    {"sync.(*Mutex).unlockSlow", Resource::kMutex},
+    {"internal/sync.(*Mutex).Unlock", Resource::kMutex},
+    {"internal/sync.(*Mutex).unlockSlow", Resource::kMutex},
+    {"sync.(*WaitGroup).Done", Resource::kWaitGroup},
+    {"sync.(*WaitGroup).Add", Resource::kWaitGroup},
+    {"sync.(*WaitGroup).Go", Resource::kWaitGroup},
+    {"sync.(*Cond).Signal", Resource::kCond},
+    {"sync.(*Cond).Broadcast", Resource::kCond},
+    {"runtime.chansend", Resource::kChanSend},
+    {"runtime.chanrecv", Resource::kChanReceive},
+    {"runtime.closechan", Resource::kChanSend},
+    {"runtime.selectgo", Resource::kSelect},
+    {"runtime.selectnb", Resource::kSelect},
+};
 
-Resource Match(std::string_view function) {
-  for (const Rule& rule : kRules) {
+Resource Match(std::span<const Rule> rules, std::string_view function) {
+  for (const Rule& rule : rules) {
     if (function.starts_with(rule.prefix)) return rule.resource;
   }
   return Resource::kNone;
@@ -63,6 +80,11 @@ Resource Combine(Resource inner, Resource outer) {
 }
 
 }  // namespace
+
+bool IsWaitLibrary(std::string_view function) {
+  return function.starts_with("runtime.") || function.starts_with("sync.") || function.starts_with("internal/") ||
+         function == "time.Sleep";
+}
 
 const char* Name(Resource resource) {
   static constexpr std::array kNames = {
@@ -134,8 +156,12 @@ WaitSite WaitSites::Read(model::StackId stack) const {
   for (model::StackId at = stack; at != model::StackTrie::root(); at = stacks.caller(at)) {
     for (const model::Line& line : symbols.lines(stacks.location(at))) {
       const std::string_view function = symbols.function_name(line.function);
-      if (!IsLibrary(function)) return site = {.resource = site.resource, .call = at};
-      site.resource = Combine(site.resource, Match(function));
+      if (!IsWaitLibrary(function)) {
+        site.call = at;
+        return site;
+      }
+      site.resource = Combine(site.resource, Match(kRules, function));
+      site.released = Combine(site.released, Match(kReleases, function));
     }
     site.call = at;  // a stack of library frames only: its outermost
   }

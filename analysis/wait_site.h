@@ -37,6 +37,7 @@ bool IsChannel(Resource resource);    // send, receive, select
 
 struct WaitSite {
   Resource resource = Resource::kNone;
+  Resource released = Resource::kNone;  // what someone with this stack gives away: unlocks, signals, sends, closes
   model::StackId call;  // the part of the stack below the library: its leaf is the line that waits. root = no such frame
 };
 
@@ -56,6 +57,9 @@ class WaitSites {
   std::vector<WaitSite> known_;  // by stack
   std::vector<bool> is_known_;
 };
+
+// Frames of runtime, sync and internal packages: what stands between a program's line and the wait.
+bool IsWaitLibrary(std::string_view function);
 
 // What the reason alone says; kNone for "sync" and where there is none.
 Resource ResourceOf(model::BlockReason reason);

@@ -6,5 +6,6 @@
 namespace cli {
 
 int RunGotraceBlocking(Arguments arguments);
+int RunGotraceContention(Arguments arguments);
 
 }  // namespace cli

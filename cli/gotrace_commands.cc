@@ -4,7 +4,10 @@
 namespace cli {
 
 constexpr Command kCommands[] = {
-    {"blocking", "blocking TRACE", "time spent without running: network, locks, system calls, scheduler; also as pprof", RunGotraceBlocking},
+    {"blocking", "blocking TRACE", "time spent without running: network, locks, system calls, scheduler; also as pprof",
+     RunGotraceBlocking},
+    {"contention", "contention TRACE", "locks and channels ranked by the time they cost, with who held them",
+     RunGotraceContention},
 };
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};
