@@ -31,6 +31,23 @@ uint64_t ParseSize(const std::string& text) {
   return number << (10 * (power + 1));
 }
 
+// "-cum=true" as "-cum", and "-cum=false" as nothing: pprof's way to write a flag, which Boost does not know.
+std::vector<std::string> WithPlainFlags(Arguments arguments, const po::options_description& known) {
+  std::vector<std::string> words;
+  for (const std::string& word : arguments) {
+    const size_t equals = word.find('=');
+    const size_t dashes = word.starts_with("--") ? 2 : 1;
+    const bool is_long = word.starts_with('-') && equals != std::string::npos && equals > dashes;
+    const po::option_description* option = is_long ? known.find_nothrow(word.substr(dashes, equals - dashes), false) : nullptr;
+    if (option == nullptr || option->semantic()->max_tokens() != 0) {
+      words.push_back(word);
+    } else if (ParseBool(option->long_name(), word.substr(equals + 1))) {
+      words.push_back("--" + option->long_name());
+    }
+  }
+  return words;
+}
+
 bool ColourWanted(const std::string& when, const std::string& output) {
   if (when == "always") return true;
   if (when == "never") return false;
@@ -39,6 +56,18 @@ bool ColourWanted(const std::string& when, const std::string& output) {
 }
 
 }  // namespace
+
+bool ParseBool(const std::string& option, const std::string& text) {
+  std::string word;
+  for (const char c : text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char* yes : {"true", "t", "yes", "y", "1", ""}) {
+    if (word == yes) return true;
+  }
+  for (const char* no : {"false", "f", "no", "n", "0"}) {
+    if (word == no) return false;
+  }
+  throw model::UsageError(fmt::format("-{}={}: wanted true or false", option, text));
+}
 
 CommandLine::CommandLine(std::string program, std::string synopsis, std::string explanation)
     : program_(std::move(program)), synopsis_(std::move(synopsis)), explanation_(std::move(explanation)) {
@@ -61,7 +90,7 @@ bool CommandLine::Parse(Arguments arguments) {
   namespace style = po::command_line_style;
   const int kStyle = (style::unix_style | style::allow_long_disguise) & ~style::allow_guessing;
   try {
-    const std::vector<std::string> words(arguments.begin(), arguments.end());
+    const std::vector<std::string> words = WithPlainFlags(arguments, all);
     po::store(po::command_line_parser(words).options(all).positional(positional).style(kStyle).run(), values_);
     po::notify(values_);
   } catch (const po::error& error) {

@@ -18,6 +18,9 @@ namespace cli {
 
 namespace po = boost::program_options;
 
+// "true", "t", "yes", "y", "1" and their opposites, as pprof reads them; UsageError otherwise.
+bool ParseBool(const std::string& option, const std::string& text);
+
 class CommandLine {
  public:
   CommandLine(std::string program, std::string synopsis, std::string explanation);

@@ -1,8 +1,16 @@
+#include <array>
+
+#include "cli/commands.h"
 #include "cli/program.h"
 
 namespace cli {
+namespace {
 
-constexpr std::span<const Command> kCommands;
+constexpr std::array kCommands = {
+    Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
+};
+
+}  // namespace
 
 const Program kGoprof = {"goprof", "reads profiles (pprof, perf script, folded stacks) and says where the time goes", kCommands};
 

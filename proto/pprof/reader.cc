@@ -320,6 +320,7 @@ void Reader::AddMapping(const Field& field) {
   number_ = message.id();
   const uint32_t row = MappingRow(message.id(), field.offset);
   WantNew(mapping_ids_.Define(row), message.id(), field.offset);
+  if (mapping_ids_.defined_count() == 1) profile_.main_mapping = model::MappingId(row);
   mappings_.push_back({.row = model::MappingId(row),
                        .mapping = {.start = message.memory_start(),
                                    .limit = message.memory_limit(),

@@ -55,6 +55,7 @@ class Writer {
   void PutSamples();
   void PutLabels(std::span<const model::Label> labels, pb::Sample& message);
   void PutMappings();
+  void PutMapping(model::MappingId id);
   void PutLocations();
   void PutFunctions();
   void PutStrings();
@@ -107,22 +108,27 @@ void Writer::PutLabels(std::span<const model::Label> labels, pb::Sample& message
 }
 
 void Writer::PutMappings() {
-  const auto& mappings = profile_.symbols.mappings();
-  for (uint32_t row = 1; row < mappings.size(); ++row) {
-    const model::Mapping& mapping = mappings[model::MappingId(row)];
-    pb::Mapping message;
-    message.set_id(row);
-    message.set_memory_start(mapping.start);
-    message.set_memory_limit(mapping.limit);
-    message.set_file_offset(mapping.offset);
-    message.set_filename(Index(mapping.file));
-    message.set_build_id(Index(mapping.build_id));
-    message.set_has_functions(mapping.has_functions);
-    message.set_has_filenames(mapping.has_filenames);
-    message.set_has_line_numbers(mapping.has_line_numbers);
-    message.set_has_inline_frames(mapping.has_inline_frames);
-    Put(pb::Profile::kMappingFieldNumber, message);
+  // The first one in the file is the program.
+  if (profile_.main_mapping != model::MappingId()) PutMapping(profile_.main_mapping);
+  for (uint32_t row = 1; row < profile_.symbols.mappings().size(); ++row) {
+    if (model::MappingId(row) != profile_.main_mapping) PutMapping(model::MappingId(row));
   }
+}
+
+void Writer::PutMapping(model::MappingId id) {
+  const model::Mapping& mapping = profile_.symbols.mappings()[id];
+  pb::Mapping message;
+  message.set_id(id.value);
+  message.set_memory_start(mapping.start);
+  message.set_memory_limit(mapping.limit);
+  message.set_file_offset(mapping.offset);
+  message.set_filename(Index(mapping.file));
+  message.set_build_id(Index(mapping.build_id));
+  message.set_has_functions(mapping.has_functions);
+  message.set_has_filenames(mapping.has_filenames);
+  message.set_has_line_numbers(mapping.has_line_numbers);
+  message.set_has_inline_frames(mapping.has_inline_frames);
+  Put(pb::Profile::kMappingFieldNumber, message);
 }
 
 void Writer::PutLocations() {

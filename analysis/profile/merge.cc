@@ -1,0 +1,382 @@
+#include "analysis/profile/merge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "model/input_error.h"
+#include "model/units.h"
+
+namespace analysis {
+namespace {
+
+using model::LabelSetId;
+using model::LocationId;
+using model::MappingId;
+using model::StackId;
+using model::StringId;
+
+std::string TypeText(const model::Profile& profile, const model::ValueType& type) {
+  return fmt::format("{}/{}", profile.symbols.text(type.type), profile.symbols.text(type.unit));
+}
+
+std::string TypesText(const model::Profile& profile) {
+  std::string text;
+  for (const model::ValueType& type : profile.value_types) text += (text.empty() ? "" : ", ") + TypeText(profile, type);
+  return text;
+}
+
+std::optional<size_t> FindType(const model::Profile& profile, std::string_view name) {
+  for (size_t i = 0; i < profile.value_count(); ++i) {
+    if (profile.symbols.text(profile.value_types[i].type) == name) return i;
+  }
+  return std::nullopt;
+}
+
+// Leaves the value types `indices`, in that order.
+void KeepTypes(model::Profile& profile, const std::vector<size_t>& indices) {
+  std::vector<size_t> all(profile.value_count());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  if (indices == all) return;
+  std::vector<model::ValueType> types;
+  std::vector<int64_t> values;
+  for (const size_t i : indices) types.push_back(profile.value_types[i]);
+  for (size_t row = 0; row < profile.sample_count(); ++row) {
+    for (const size_t i : indices) values.push_back(profile.values(row)[i]);
+  }
+  const auto wanted = profile.default_value_type ? std::ranges::find(indices, *profile.default_value_type) : indices.end();
+  profile.default_value_type = wanted == indices.end() ? 0 : static_cast<size_t>(wanted - indices.begin());
+  profile.value_types = std::move(types);
+  profile.sample_value = std::move(values);
+}
+
+void KeepCommonTypes(std::vector<model::Profile>& profiles) {
+  std::vector<std::vector<size_t>> kept(profiles.size());
+  for (const model::ValueType& type : profiles[0].value_types) {
+    const std::string_view name = profiles[0].symbols.text(type.type);
+    std::vector<size_t> found;
+    for (const model::Profile& profile : profiles) {
+      if (const auto at = FindType(profile, name)) found.push_back(*at);
+    }
+    if (found.size() != profiles.size()) continue;
+    for (size_t i = 0; i < profiles.size(); ++i) kept[i].push_back(found[i]);
+  }
+  if (kept[0].empty()) {
+    for (size_t i = 1; i < profiles.size(); ++i) {
+      if (TypesText(profiles[i]) == TypesText(profiles[0])) continue;
+      throw model::UsageError(fmt::format("the profiles have no sample type in common: one has {}; another has {}",
+                                          TypesText(profiles[0]), TypesText(profiles[i])));
+    }
+  }
+  for (size_t i = 0; i < profiles.size(); ++i) KeepTypes(profiles[i], kept[i]);
+}
+
+// How many `to` one `from` is; nullopt where they don't measure the same.
+std::optional<double> RatioOf(std::string_view from, std::string_view to) {
+  if (from == to) return 1;
+  const model::Scaled there = model::Scale(1, from, to);
+  const model::Scaled back = model::Scale(1, to, from);
+  const bool is_same_unit = there.value == 1 && back.value == 1;  // "ns" and "nanoseconds"
+  if (is_same_unit && there.unit != model::Scale(1, to, to).unit) return std::nullopt;
+  return std::abs(there.value * back.value - 1) < 1e-9 ? std::optional(there.value) : std::nullopt;
+}
+
+// Brings value type `index` (or the period) of all profiles to the finest unit among them.
+void UseFinestUnits(std::vector<model::Profile>& profiles) {
+  for (size_t index = 0; index < profiles[0].value_count(); ++index) {
+    std::string finest(profiles[0].symbols.text(profiles[0].value_types[index].unit));
+    for (const model::Profile& profile : profiles) {
+      const std::string_view unit = profile.symbols.text(profile.value_types[index].unit);
+      const auto ratio = RatioOf(unit, finest);
+      if (!ratio) throw model::UsageError(fmt::format("samples in {} can't be added to samples in {}", unit, finest));
+      if (*ratio < 1) finest = unit;
+    }
+    for (model::Profile& profile : profiles) {
+      std::vector<double> ratios(profile.value_count(), 1.0);
+      ratios[index] = RatioOf(profile.symbols.text(profile.value_types[index].unit), finest).value_or(1);
+      Scale(profile, ratios);
+      profile.value_types[index].unit = profile.symbols.InternString(finest);
+    }
+  }
+}
+
+void WantSamePeriodType(const std::vector<model::Profile>& profiles) {
+  for (const model::Profile& profile : profiles) {
+    const std::string mine = TypeText(profile, profile.period_type), first = TypeText(profiles[0], profiles[0].period_type);
+    if (mine != first) {
+      throw model::UsageError(fmt::format("profiles of different kinds can't be added: period types {} and {}", first, mine));
+    }
+  }
+}
+
+bool IsZero(std::span<const int64_t> values) {
+  return std::ranges::all_of(values, [](int64_t value) { return value == 0; });
+}
+
+class Merger {
+ public:
+  model::Profile Run(const std::vector<model::Profile>& sources) {
+    CopyHeader(sources);
+    for (const model::Profile& source : sources) Add(source);
+    DropZeros();
+    result_.file_locations = result_.symbols.location_count();
+    result_.file_functions = result_.symbols.functions().size() - 1;
+    result_.file_mappings = result_.symbols.mappings().size() - 1;
+    return std::move(result_);
+  }
+
+ private:
+  // Rows of one source as rows of the result; filled as they are met, so that only what is used is taken over.
+  struct SourceRows {
+    const model::Profile& profile;
+    std::vector<std::optional<StringId>> strings;
+    std::vector<std::optional<model::FunctionId>> functions;
+    std::vector<std::optional<LocationId>> locations;
+    std::vector<std::optional<MappingId>> mappings;
+    std::vector<int64_t> shift;  // by mapping: what to add to its addresses
+    std::vector<StackId> stacks;  // by row; root = not met yet
+    std::vector<std::optional<LabelSetId>> labels;
+
+    explicit SourceRows(const model::Profile& source)
+        : profile(source), strings(source.symbols.strings().size()), functions(source.symbols.functions().size()),
+          locations(source.symbols.location_count()), mappings(source.symbols.mappings().size()),
+          shift(source.symbols.mappings().size()), stacks(source.stacks.size()), labels(source.labels.size()) {}
+  };
+  using MappingKey = std::tuple<uint64_t, uint64_t, StringId>;  // size, offset, build id or file
+
+  void CopyHeader(const std::vector<model::Profile>& sources);
+  void Add(const model::Profile& source);
+  void DropZeros();
+
+  StringId Map(SourceRows& rows, StringId id) {
+    auto& mapped = rows.strings[id.index()];
+    if (!mapped) mapped = result_.symbols.InternString(rows.profile.symbols.text(id));
+    return *mapped;
+  }
+  model::ValueType Map(SourceRows& rows, const model::ValueType& type) { return {Map(rows, type.type), Map(rows, type.unit)}; }
+  model::FunctionId Map(SourceRows& rows, model::FunctionId id);
+  MappingId Map(SourceRows& rows, MappingId id);
+  LocationId Map(SourceRows& rows, LocationId id);
+  StackId Map(SourceRows& rows, StackId id);
+  LabelSetId Map(SourceRows& rows, LabelSetId id);
+
+  model::Profile result_;
+  std::map<MappingKey, MappingId> mappings_;
+  model::InternIndex samples_;
+  std::vector<LocationId> path_;
+  std::vector<StackId> unmet_;
+};
+
+void Merger::CopyHeader(const std::vector<model::Profile>& sources) {
+  SourceRows first(sources[0]);
+  for (const model::ValueType& type : sources[0].value_types) result_.value_types.push_back(Map(first, type));
+  result_.period_type = Map(first, sources[0].period_type);
+  result_.drop_frames = sources[0].drop_frames;
+  result_.keep_frames = sources[0].keep_frames;
+  for (const model::Profile& source : sources) {
+    const int64_t time = source.time_nanos;
+    if (time != 0 && (result_.time_nanos == 0 || time < result_.time_nanos)) result_.time_nanos = time;
+    result_.duration_nanos += source.duration_nanos;
+    result_.period = std::max(result_.period, source.period);
+    for (const std::string& comment : source.comments) {
+      if (std::ranges::find(result_.comments, comment) == result_.comments.end()) result_.comments.push_back(comment);
+    }
+    if (result_.doc_url.empty()) result_.doc_url = source.doc_url;
+    if (!result_.default_value_type) result_.default_value_type = source.default_value_type;
+    result_.warnings.Absorb(source.warnings);
+  }
+}
+
+void Merger::Add(const model::Profile& source) {
+  SourceRows rows(source);
+  // The first mapping is the program; it stays the first.
+  if (mappings_.empty() && source.main_mapping != MappingId()) result_.main_mapping = Map(rows, source.main_mapping);
+  const size_t width = source.value_count();
+  for (size_t row = 0; row < source.sample_count(); ++row) {
+    const auto values = source.values(row);
+    if (IsZero(values)) continue;
+    const StackId stack = Map(rows, source.sample_stack[row]);
+    const LabelSetId labels = Map(rows, source.sample_labels[row]);
+    const uint32_t at = samples_.FindOrAdd(
+        model::MixHash((uint64_t{stack.value} << 32) | labels.value),
+        [&](uint32_t other) { return result_.sample_stack[other] == stack && result_.sample_labels[other] == labels; },
+        [&] {
+          result_.sample_stack.push_back(stack);
+          result_.sample_labels.push_back(labels);
+          result_.sample_value.resize(result_.sample_value.size() + width);
+          return static_cast<uint32_t>(result_.sample_stack.size() - 1);
+        });
+    for (size_t i = 0; i < width; ++i) {
+      int64_t& sum = result_.sample_value[at * width + i];
+      sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(values[i]));
+    }
+  }
+}
+
+// What cancelled goes, with the locations only it used.
+void Merger::DropZeros() {
+  bool any = false;
+  for (size_t row = 0; row < result_.sample_count() && !any; ++row) any = IsZero(result_.values(row));
+  if (!any) return;
+  std::vector<model::Profile> once;
+  once.push_back(std::move(result_));
+  result_ = Merger().Run(once);
+}
+
+model::FunctionId Merger::Map(SourceRows& rows, model::FunctionId id) {
+  if (id == model::FunctionId()) return id;
+  auto& mapped = rows.functions[id.index()];
+  if (!mapped) {
+    const model::Function& function = rows.profile.symbols.functions()[id];
+    mapped = result_.symbols.InternFunction({.name = Map(rows, function.name),
+                                             .system_name = Map(rows, function.system_name),
+                                             .file = Map(rows, function.file),
+                                             .start_line = function.start_line});
+  }
+  return *mapped;
+}
+
+MappingId Merger::Map(SourceRows& rows, MappingId id) {
+  if (id == MappingId()) return id;
+  auto& mapped = rows.mappings[id.index()];
+  if (mapped) return *mapped;
+  model::Mapping mapping = rows.profile.symbols.mappings()[id];
+  const uint64_t begin = mapping.start;
+  mapping.file = Map(rows, mapping.file);
+  mapping.build_id = Map(rows, mapping.build_id);
+  constexpr uint64_t kPage = 0x1000;
+  const uint64_t size = (mapping.limit - mapping.start + kPage - 1) / kPage * kPage;
+  const StringId name = mapping.build_id != StringId() ? mapping.build_id : mapping.file;
+  const auto [at, is_new] = mappings_.try_emplace({size, mapping.offset, name});
+  if (is_new) at->second = result_.symbols.AddMapping(mapping);
+  mapped = at->second;
+  rows.shift[id.index()] = static_cast<int64_t>(result_.symbols.mappings()[*mapped].start - begin);
+  return *mapped;
+}
+
+LocationId Merger::Map(SourceRows& rows, LocationId id) {
+  auto& mapped = rows.locations[id.index()];
+  if (mapped) return *mapped;
+  model::Location location = rows.profile.symbols.location(id);
+  const MappingId source_mapping = location.mapping;
+  location.mapping = Map(rows, source_mapping);
+  location.address += static_cast<uint64_t>(rows.shift[source_mapping.index()]);
+  std::vector<model::Line> lines;
+  for (model::Line line : rows.profile.symbols.lines(id)) {
+    line.function = Map(rows, line.function);
+    lines.push_back(line);
+  }
+  mapped = result_.symbols.InternLocation(location, lines);
+  return *mapped;
+}
+
+StackId Merger::Map(SourceRows& rows, StackId id) {
+  unmet_.clear();
+  StackId at = id;
+  for (; at != StackId() && rows.stacks[at.index()] == StackId(); at = rows.profile.stacks.caller(at)) {
+    unmet_.push_back(at);
+    Map(rows, rows.profile.stacks.location(at));  // leaf first, which is how the result's locations are numbered
+  }
+  StackId mapped = rows.stacks[at.index()];
+  for (size_t i = unmet_.size(); i > 0; --i) {
+    mapped = result_.stacks.Child(mapped, Map(rows, rows.profile.stacks.location(unmet_[i - 1])));
+    rows.stacks[unmet_[i - 1].index()] = mapped;
+  }
+  return mapped;
+}
+
+// Texts before numbers, each by key: the order of the file does not make labels different.
+LabelSetId Merger::Map(SourceRows& rows, LabelSetId id) {
+  auto& mapped = rows.labels[id.index()];
+  if (mapped) return *mapped;
+  std::vector<model::Label> labels;
+  for (model::Label label : rows.profile.labels[id]) {
+    label.key = Map(rows, label.key);
+    label.text = Map(rows, label.text);
+    label.unit = Map(rows, label.unit);
+    labels.push_back(label);
+  }
+  std::ranges::stable_sort(labels, {}, [&](const model::Label& label) {
+    return std::make_pair(label.is_number, result_.symbols.text(label.key));
+  });
+  mapped = result_.labels.Intern(labels);
+  return *mapped;
+}
+
+void MarkAsBase(model::Profile& profile) {
+  const model::Label mark{.key = profile.symbols.InternString("pprof::base"), .text = profile.symbols.InternString("true")};
+  model::LabelTable marked;
+  std::vector<LabelSetId> set_of;
+  for (uint32_t set = 0; set < profile.labels.size(); ++set) {
+    std::vector<model::Label> labels;
+    for (const model::Label& label : profile.labels[LabelSetId(set)]) {
+      if (label.is_number || label.key != mark.key) labels.push_back(label);
+    }
+    labels.push_back(mark);
+    set_of.push_back(marked.Intern(labels));
+  }
+  for (LabelSetId& id : profile.sample_labels) id = set_of[id.index()];
+  profile.labels = std::move(marked);
+}
+
+std::vector<double> NormalizingRatios(const model::Profile& source, const model::Profile& base) {
+  if (TypesText(source) != TypesText(base)) {
+    throw model::UsageError(fmt::format("-normalize: the sides have different sample types: {}; {}", TypesText(source), TypesText(base)));
+  }
+  std::vector<double> ratios;
+  for (size_t i = 0; i < source.value_count(); ++i) {
+    const int64_t sum = model::Total(source, i);
+    ratios.push_back(sum == 0 ? 0 : static_cast<double>(model::Total(base, i)) / static_cast<double>(sum));
+  }
+  return ratios;
+}
+
+}  // namespace
+
+model::Profile Merge(std::vector<model::Profile> sources) {
+  if (sources.size() == 1) return std::move(sources[0]);
+  KeepCommonTypes(sources);
+  UseFinestUnits(sources);
+  WantSamePeriodType(sources);
+  return Merger().Run(sources);
+}
+
+void Scale(model::Profile& profile, std::span<const double> ratios) {
+  if (std::ranges::all_of(ratios, [](double ratio) { return ratio == 1; })) return;
+  const size_t width = profile.value_count();
+  size_t kept = 0;
+  for (size_t row = 0; row < profile.sample_count(); ++row) {
+    bool is_zero = true;
+    for (size_t i = 0; i < width; ++i) {
+      const int64_t value = profile.sample_value[row * width + i];
+      const double scaled = std::round(static_cast<double>(value) * ratios[i]);
+      const int64_t result = ratios[i] == 1 ? value : static_cast<int64_t>(std::clamp(scaled, -9.2e18, 9.2e18));
+      profile.sample_value[kept * width + i] = result;
+      is_zero &= result == 0;
+    }
+    if (is_zero) continue;
+    profile.sample_stack[kept] = profile.sample_stack[row];
+    profile.sample_labels[kept] = profile.sample_labels[row];
+    ++kept;
+  }
+  profile.sample_stack.resize(kept);
+  profile.sample_labels.resize(kept);
+  profile.sample_value.resize(kept * width);
+}
+
+model::Profile Subtract(model::Profile source, model::Profile base, Subtraction how, Normalize normalize) {
+  if (how == Subtraction::kDiffBase) MarkAsBase(base);
+  if (normalize == Normalize::kYes) Scale(source, NormalizingRatios(source, base));
+  Scale(base, std::vector<double>(base.value_count(), -1.0));
+  std::vector<model::Profile> sides;
+  sides.push_back(std::move(source));
+  sides.push_back(std::move(base));
+  return Merge(std::move(sides));
+}
+
+}  // namespace analysis

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/profile/view.h"
+#include "cli/command_line.h"
+
+// The options that pprof's users know, for every command that reports on profiles: which files, which samples, which values, how
+// they are summed up. `go tool pprof -help` lists the same names with the same meaning.
+namespace cli {
+
+class ProfileOptions {
+ public:
+  // Adds the options to `line`; both must live until the report is made.
+  explicit ProfileOptions(CommandLine& line);
+
+  // What was asked for. Throws UsageError for options that contradict each other.
+  analysis::ViewOptions ViewAsked() const;
+  // Reads the inputs, adds them up, and takes the base off.
+  model::Profile Load(const std::vector<std::string>& inputs) const;
+  model::Profile Load() const { return Load(line_.Inputs(1)); }
+  analysis::View LoadView() const { return {Load(), ViewAsked()}; }
+  bool Given(const char* name) const { return line_.values().count(name) != 0 && !line_.values()[name].defaulted(); }
+
+ private:
+  std::string SampleIndex() const;
+
+  CommandLine& line_;
+};
+
+}  // namespace cli
