@@ -37,6 +37,7 @@ class EventSource {
  public:
   virtual ~EventSource() = default;
 
+  // Behind a damaged stretch every goroutine that was alive first goes to kUndetermined, then to what it is found to be.
   // The next events in the trace's order (times never go back); empty at the end. The span is valid until the next
   // call. Throws InputError only if not a single event can be had; later damage ends up in info().damage.
   virtual std::span<const Event> Next() = 0;

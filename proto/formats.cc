@@ -11,6 +11,7 @@
 #include "proto/dump/dump.h"
 #include "proto/dump/dump_profile.h"
 #include "proto/folded/folded.h"
+#include "proto/gotrace/gotrace.h"
 #include "proto/pprof/reader.h"
 #include "proto/rewound_source.h"
 
@@ -29,6 +30,10 @@ constexpr size_t kHeadBytes = 64 * 1024;
 
 // In the order in which they are asked: those that begin with a magic number first, the vaguest text last.
 constexpr std::array kFormats = {
+    Format{"Go execution traces", gotrace::LooksGoTrace,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+             return gotrace::Open(name, std::move(source));
+           }},
     Format{
         "pprof profiles", pprof::LooksPprof,
         [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return pprof::Read(*source, name); }},

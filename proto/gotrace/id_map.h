@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "model/intern_index.h"
+
+// Rows found by a 64-bit number that the file chose (goroutine, thread, program counter). Linear probing, at most half
+// full; erasing moves rows back, so there are no tombstones and a trace with millions of short goroutines needs no more
+// room than those alive at once. Pointers are good until the next Add or Erase.
+namespace proto::gotrace {
+
+template <class Row>
+class IdMap {
+ public:
+  Row* Find(uint64_t id) {
+    if (slots_.empty()) return nullptr;
+    for (size_t at = Home(id);; at = (at + 1) & mask_) {
+      Slot& slot = slots_[at];
+      if (!slot.used) return nullptr;
+      if (slot.id == id) return &slot.row;
+    }
+  }
+
+  // `id` must not be there yet.
+  Row& Add(uint64_t id, Row row) {
+    if ((size_ + 1) * 2 > slots_.size()) Grow();
+    size_t at = Home(id);
+    while (slots_[at].used) at = (at + 1) & mask_;
+    slots_[at] = {.id = id, .row = std::move(row), .used = true};
+    ++size_;
+    return slots_[at].row;
+  }
+
+  void Erase(uint64_t id) {
+    size_t hole = Home(id);
+    while (slots_[hole].used && slots_[hole].id != id) hole = (hole + 1) & mask_;
+    if (!slots_[hole].used) return;
+    for (size_t at = (hole + 1) & mask_; slots_[at].used; at = (at + 1) & mask_) {
+      // A row may fill the hole unless its home lies behind the hole.
+      if (((at - Home(slots_[at].id)) & mask_) < ((at - hole) & mask_)) continue;
+      slots_[hole] = std::move(slots_[at]);
+      hole = at;
+    }
+    slots_[hole] = {};
+    --size_;
+  }
+
+  void Clear() {
+    slots_.clear();
+    size_ = 0;
+    mask_ = 0;
+  }
+  size_t size() const { return size_; }
+
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (const Slot& slot : slots_) {
+      if (slot.used) visit(slot.id, slot.row);
+    }
+  }
+
+ private:
+  struct Slot {
+    uint64_t id = 0;
+    Row row{};
+    bool used = false;
+  };
+
+  size_t Home(uint64_t id) const { return static_cast<size_t>((id * 0x9e3779b97f4a7c15U) >> 32) & mask_; }
+
+  void Grow() {
+    std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+    old.swap(slots_);
+    mask_ = slots_.size() - 1;
+    for (Slot& slot : old) {
+      if (!slot.used) continue;
+      size_t at = Home(slot.id);
+      while (slots_[at].used) at = (at + 1) & mask_;
+      slots_[at] = std::move(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;
+  size_t mask_ = 0;
+  size_t size_ = 0;
+};
+
+}  // namespace proto::gotrace

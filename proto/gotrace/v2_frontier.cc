@@ -1,0 +1,82 @@
+#include "proto/gotrace/v2_frontier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proto::gotrace {
+
+void V2Frontier::Begin(const V2Generation& generation, V2Order& order) {
+  heap_.clear();
+  cursors_.assign(generation.threads.size(), {});
+  for (uint32_t i = 0; i < cursors_.size(); ++i) {
+    const V2Thread& thread = generation.threads[i];
+    cursors_[i].Open(thread, order.ThreadRow(thread.id));
+    if (!cursors_[i].Next(generation)) continue;
+    heap_.push_back({.time = cursors_[i].time, .cursor = i});
+    MoveUp(heap_.size() - 1);
+  }
+}
+
+size_t V2Frontier::Advance(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count) {
+  const size_t count = order.Advance(cursors_[heap_.front().cursor], out);
+  if (count == 0) [[unlikely]]
+    return AdvanceOther(generation, order, out, out_count);
+  *out_count = count;
+  Refresh(generation, 0);
+  return count;
+}
+
+// The earliest can't come yet: it waits for an event of another thread whose clock is ahead. A sorted array is a heap.
+size_t V2Frontier::AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count) {
+  std::ranges::stable_sort(heap_, {}, &Entry::time);
+  for (size_t i = 1; i < heap_.size(); ++i) {
+    const size_t count = order.Advance(cursors_[heap_[i].cursor], out);
+    if (count == 0) continue;
+    *out_count = count;
+    Refresh(generation, i);
+    return count;
+  }
+  const V2Cursor& first = cursors_[heap_.front().cursor];
+  throw FormatError(first.Offset(generation),
+                    fmt::format("no thread's next event fits: {} of thread {} waits for an event that is not there",
+                                SpecOf(first.type).name, first.thread),
+                    first.thread);
+}
+
+void V2Frontier::Refresh(const V2Generation& generation, size_t at) {
+  V2Cursor& cursor = cursors_[heap_[at].cursor];
+  if (!cursor.Next(generation)) {
+    Remove(at);
+    return;
+  }
+  heap_[at].time = cursor.time;
+  if (MoveUp(at) == at) SiftDown(at);
+}
+
+void V2Frontier::Remove(size_t at) {
+  for (; at > 0; at = (at - 1) / 2) std::swap(heap_[(at - 1) / 2], heap_[at]);
+  std::swap(heap_.front(), heap_.back());
+  heap_.pop_back();
+  SiftDown(0);
+}
+
+size_t V2Frontier::MoveUp(size_t at) {
+  for (; at > 0 && heap_[(at - 1) / 2].time > heap_[at].time; at = (at - 1) / 2) std::swap(heap_[(at - 1) / 2], heap_[at]);
+  return at;
+}
+
+size_t V2Frontier::SiftDown(size_t at) {
+  while (true) {
+    size_t least = at;
+    for (size_t child = 2 * at + 1; child < std::min(2 * at + 3, heap_.size()); ++child) {
+      if (heap_[child].time < heap_[least].time) least = child;
+    }
+    if (least == at) return at;
+    std::swap(heap_[at], heap_[least]);
+    at = least;
+  }
+}
+
+}  // namespace proto::gotrace

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "model/event_source.h"
+#include "proto/gotrace/id_map.h"
+#include "proto/gotrace/v2_cursor.h"
+
+// The scheduler as a trace tells it: who runs what on which thread. Threads write their batches without regard for each
+// other, and their clocks may disagree, so time alone does not order events. An event may come next only if it fits the
+// state that the ones before it left behind; sequence numbers per goroutine and per proc settle the rest. The rules are
+// those of the official reader (docs/formats/gotrace-v2.md, "Order"), with one difference: misused regions and tasks are
+// warnings here.
+namespace proto::gotrace {
+
+class V2Order {
+ public:
+  static constexpr size_t kMaxEvents = 3;  // that one record can become
+
+  // `warnings` and the tables must outlive the order.
+  V2Order(model::Symbols& symbols, model::Warnings& warnings);
+
+  // Events come from `generation` from now on. It must outlive them.
+  void Begin(const V2Generation& generation);
+  uint32_t ThreadRow(model::ThreadId id);
+
+  // Writes what the cursor's record becomes to `out` and returns the count; 0 where it can't come yet. Throws FormatError
+  // where it can never come.
+  size_t Advance(const V2Cursor& cursor, model::Event* out);
+  void MakeCpuSample(const V2CpuSample& sample, model::Event* out);
+
+  // Forgets all states, as after a gap. `forgotten`: each goroutine that was alive became kUndetermined, by id.
+  void Reset(std::vector<model::Event>& forgotten);
+
+ private:
+  using Id = uint64_t;
+  struct Sequence {
+    uint64_t generation = 0;
+    uint64_t number = 0;
+  };
+  struct Goroutine {
+    Sequence sequence;
+    GoStatus status = GoStatus::kBad;
+    bool has_regions = false;
+    bool assists = false;
+    bool stops_the_world = false;
+    model::StringId stop_name;
+  };
+  struct Proc {
+    Sequence sequence;
+    ProcStatus status = ProcStatus::kBad;
+    bool sweeps = false;
+  };
+  struct Thread {
+    model::ThreadId id = model::kNoThread;
+    model::GoroutineId goroutine = model::kNoGoroutine;
+    model::ProcId proc = model::kNoProc;
+    bool is_seen = false;  // an event of it has been looked at
+  };
+  struct Region {
+    model::TaskId task = 0;
+    model::StringId name;
+    bool operator==(const Region&) const = default;
+  };
+  struct Task {
+    model::TaskId parent = model::kNoTask;
+    model::StringId name;
+  };
+  enum class Gc : uint8_t { kUndetermined, kOff, kOn };
+  enum class Need : uint8_t { kNone, kAny, kSome };
+
+  size_t ProcStart(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t ProcStop(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t ProcSteal(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t ProcStatusIs(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoCreate(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoCreateSyscall(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoStart(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoStopRunning(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoUnblock(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoSwitch(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoSyscallBegin(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoSyscallEnd(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoSyscallEndBlocked(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoDestroySyscall(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoStatusIs(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GcMark(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GcSweep(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t GoRange(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t TaskBegin(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t TaskEnd(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t RegionBeginOrEnd(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t Annotation(const V2Cursor& c, Thread& t, model::Event* out);
+  size_t Metric(const V2Cursor& c, Thread& t, model::Event* out);
+
+  model::Event& Emit(const V2Cursor& c, const Thread& context, model::Event* out);
+  model::Event& EmitAs(V2Type type, const V2Cursor& c, const Thread& context, model::Event* out);
+  void Require(const V2Cursor& c, const Thread& t, Need proc, Need goroutine) const;
+  Goroutine& Running(const V2Cursor& c, const Thread& t, GoStatus status);
+  Proc& ProcOf(const V2Cursor& c, const Thread& t);
+  void EraseGoroutine(model::GoroutineId id);
+  bool Follows(const Sequence& last, uint64_t number) const {
+    return last.generation == generation_number_ && number == last.number + 1;
+  }
+  Sequence Now(uint64_t number) const { return {generation_number_, number}; }
+  bool IsFirstGeneration() const { return generation_number_ == first_generation_; }
+  void EndRegion(const V2Cursor& c, model::GoroutineId goroutine, Goroutine& state, const Region& region);
+  model::StackId Stack(const V2Cursor& c, uint64_t number);
+  model::StringId String(const V2Cursor& c, uint64_t number);
+  model::StringId StopName(model::StringId kind);
+  void SetReason(const V2Cursor& c, uint64_t number, model::Event& event);
+  [[noreturn]] void Fail(const V2Cursor& c, const std::string& message) const;
+  std::string Where(const V2Cursor& c) const;
+
+  model::Symbols& symbols_;
+  model::Warnings& warnings_;
+  std::vector<model::Event> templates_;      // by V2Type
+  std::vector<model::BlockReason> reasons_;  // by StringId, as far as asked for
+  std::unordered_map<uint32_t, model::StringId> stop_names_;
+
+  const V2Generation* generation_ = nullptr;
+  uint64_t generation_number_ = 0;
+  uint64_t first_generation_ = 0;
+  IdMap<Goroutine> goroutines_;
+  IdMap<Proc> procs_;
+  IdMap<uint32_t> thread_rows_;
+  std::vector<Thread> threads_;
+  std::unordered_map<model::TaskId, Task> tasks_;
+  std::unordered_map<model::GoroutineId, std::vector<Region>> regions_;  // innermost last
+  uint64_t gc_sequence_ = 0;
+  Gc gc_ = Gc::kUndetermined;
+};
+
+}  // namespace proto::gotrace

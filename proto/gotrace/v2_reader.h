@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/gotrace/v2_frontier.h"
+#include "proto/gotrace/v2_generation.h"
+#include "proto/gotrace/v2_order.h"
+
+// A v2 trace as a source of events, in the order and with the times of the official reader. Memory: one generation's bytes
+// and tables, the names and stacks seen so far, and what is alive.
+//
+// Where a generation is damaged, its events up to there are given out, and reading goes on at the next one. What was known
+// need not be true behind such a gap, so each goroutine goes to kUndetermined first.
+namespace proto::gotrace {
+
+class V2Reader : public model::EventSource {
+ public:
+  // `name` is the file's in messages, `version` 26 of "go 1.26 trace".
+  V2Reader(std::string name, std::string version_text, int version, InputWindow input);
+
+  std::span<const model::Event> Next() override;
+  const model::TraceInfo& info() const override { return info_; }
+  const model::Symbols& symbols() const override { return symbols_; }
+  const model::StackTrie& stacks() const override { return stacks_; }
+
+ private:
+  enum class Step { kRead, kForget, kBegin, kEvents, kEnd };
+
+  void Read();
+  void Forget();
+  void Begin();
+  void AddEvents();
+  void SkipRest(const FormatError& error);
+  void AddSync(model::Time time, uint64_t generation);
+  void Stamp(model::Event& event);
+
+  std::string name_;
+  model::TraceInfo info_;
+  model::Symbols symbols_;
+  model::StackTrie stacks_;
+  V2GenerationReader generations_;
+  V2Order order_;
+  V2Generation generation_;
+  V2Frontier frontier_;
+  size_t next_sample_ = 0;
+  Step step_ = Step::kRead;
+  bool events_are_bad_ = false;  // of the generation before
+  bool has_events_ = false;
+
+  std::vector<model::Event> events_;  // what Next() gives out: the first count_
+  size_t count_ = 0;
+  std::vector<model::Event> forgotten_;
+  size_t forgotten_given_ = 0;
+  model::Time last_time_ = 0;
+};
+
+}  // namespace proto::gotrace

@@ -1,0 +1,70 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "proto/formats.h"
+#include "tests/support/fixture.h"
+
+namespace {
+
+using model::EventKind;
+
+std::map<std::string, int> CountByName(const std::string& fixture, EventKind kind) {
+  const auto trace = proto::ReadTrace(test_support::FixturePath(fixture));
+  std::map<std::string, int> counts;
+  for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) {
+    for (const model::Event& event : batch) {
+      if (event.kind == kind) ++counts[std::string(trace->symbols().text(event.name))];
+    }
+  }
+  CHECK(trace->info().damage.empty());
+  return counts;
+}
+
+// What the program does, by its source: eight checkouts, half of them from the cache, one refund that never ends.
+TEST_CASE("tasks and logs of a program are there, as often as it made them, with every version of Go") {
+  for (const char* go : {"go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
+    CAPTURE(go);
+    const std::string file = std::string("tasks/") + go + ".trace";
+    CHECK(CountByName(file, EventKind::kTaskBegin) ==
+          std::map<std::string, int>{{"checkout", 8}, {"payment", 8}, {"refund", 1}});
+    CHECK(CountByName(file, EventKind::kTaskEnd) == std::map<std::string, int>{{"checkout", 8}, {"payment", 8}});
+    CHECK(CountByName(file, EventKind::kLog) ==
+          std::map<std::string, int>{{"order", 8}, {"cache.hit", 4}, {"fallback.exec", 1}, {"opened", 1}});
+  }
+}
+
+TEST_CASE("time never goes back, and ids are of the trace's own tables") {
+  for (const char* file : {"abba/go1.26.trace", "healthy_server/go1.22.trace", "cpu_samples/go1.26.trace"}) {
+    CAPTURE(file);
+    const auto trace = proto::ReadTrace(test_support::FixturePath(file));
+    model::Time last = 0;
+    size_t events = 0;
+    for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) {
+      for (const model::Event& event : batch) {
+        REQUIRE(event.time > last);
+        last = event.time;
+        REQUIRE(trace->stacks().contains(event.stack));
+        REQUIRE(trace->stacks().contains(event.subject_stack));
+        REQUIRE(trace->symbols().strings().contains(event.name));
+        REQUIRE(trace->symbols().strings().contains(event.reason_text));
+        ++events;
+      }
+    }
+    CHECK(events > 100);
+    CHECK(trace->info().damage.empty());
+  }
+}
+
+TEST_CASE("misused regions and tasks are warnings, not the end") {
+  const auto trace = proto::ReadTrace(test_support::FixturePath("misused_tasks/go1.26.trace"));
+  model::EventKind last = EventKind::kLog;
+  for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) last = batch.back().kind;
+  CHECK(last == EventKind::kSync);
+  CHECK(trace->info().damage.empty());
+  REQUIRE(trace->info().warnings.kinds().size() == 1);
+  CHECK(trace->info().warnings.kinds()[0].name == "region ended out of order");
+}
+
+}  // namespace
