@@ -5,8 +5,8 @@
 // One row per command, sorted; each is defined in its own file, cli/<program>_<command>.cc.
 namespace cli {
 
+int RunGoprofFlame(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
-
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 

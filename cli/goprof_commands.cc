@@ -7,6 +7,7 @@ namespace cli {
 namespace {
 
 constexpr std::array kCommands = {
+    Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},
     Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
 };
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace render {
+
+// A frame's name in at most `room` characters, so that what tells frames apart stays: first the folders of an import path go
+// ("github.com/acme/shop/cart.(*Cart).Add" -> "cart.(*Cart).Add"), then the package, then the end is cut ("(*Cart).A…").
+// Empty below three characters. assets/label.js does the same while zooming.
+std::string FlameLabel(std::string_view name, size_t room);
+
+}  // namespace render

@@ -1,0 +1,64 @@
+#include "render/flame_paint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "model/units.h"
+
+namespace render {
+namespace {
+
+// The swatch of every name that is asked for, looked up once.
+class NamePaint {
+ public:
+  NamePaint(const model::FrameTree& tree, const Palette& palette) : tree_(tree), palette_(palette), known_(tree.names.size(), kUnknown) {}
+
+  uint32_t operator[](model::FrameId frame) {
+    if (frame.index() == 0) return 0;
+    uint32_t& swatch = known_[tree_.frames[frame.index()].name.index()];
+    if (swatch == kUnknown) swatch = static_cast<uint32_t>(palette_.Pick(tree_.name(frame), tree_.origin(frame)));
+    return swatch;
+  }
+
+ private:
+  static constexpr uint32_t kUnknown = ~uint32_t{0};
+  const model::FrameTree& tree_;
+  const Palette& palette_;
+  std::vector<uint32_t> known_;
+};
+
+std::vector<LegendEntry> Legend(const Palette& palette, const std::vector<double>& self_by_group, double total) {
+  std::vector<size_t> order(palette.groups().size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return self_by_group[a] > self_by_group[b]; });
+  std::vector<LegendEntry> legend;
+  for (const size_t group : order) {
+    const SwatchGroup& one = palette.groups()[group];
+    if (one.name.empty() || self_by_group[group] <= 0) continue;
+    legend.push_back({fmt::format("{} {}", one.name, model::FormatPercent(self_by_group[group], total)), one.light, one.dark});
+  }
+  return legend;
+}
+
+}  // namespace
+
+FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, const Palette& palette) {
+  FlamePaint paint{.swatches = palette.swatches()};
+  NamePaint by_name(tree, palette);
+  for (const FlameBox& box : layout.boxes) paint.of_box.push_back(by_name[box.frame]);
+  std::vector<double> self_by_group(palette.groups().size());
+  const std::vector<int64_t>& self = tree.sides.back().self;
+  double total = static_cast<double>(self[0]);
+  for (uint32_t row = 1; row < tree.size(); ++row) {
+    if (self[row] == 0) continue;
+    total += static_cast<double>(self[row]);
+    self_by_group[palette.swatches()[by_name[model::FrameId(row)]].group] += static_cast<double>(self[row]);
+  }
+  paint.legend = Legend(palette, self_by_group, total);
+  paint.legend_note = "shares of self values";
+  return paint;
+}
+
+}  // namespace render
