@@ -6,6 +6,7 @@
 namespace cli {
 
 int RunGoprofFlame(Arguments arguments);
+int RunGoprofGate(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kCommands = {
     Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},
+    Command{"gate", "gate --before FILE .. --after FILE ..", "fails when something got worse beyond noise", RunGoprofGate},
     Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
 };
 
