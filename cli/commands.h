@@ -5,6 +5,7 @@
 // One row per command, sorted; each is defined in its own file, cli/<program>_<command>.cc.
 namespace cli {
 
+int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);
 int RunGoprofGate(Arguments arguments);
 int RunGoprofTop(Arguments arguments);

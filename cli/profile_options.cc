@@ -123,13 +123,18 @@ analysis::ViewOptions ProfileOptions::ViewAsked() const {
   return options;
 }
 
+model::Profile ProfileOptions::LoadOne(const std::string& path) const {
+  model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .event = line_.Text("event")});
+  analysis::ShortenCppNames(profile);
+  analysis::DropFrames(profile);
+  return profile;
+}
+
 model::Profile ProfileOptions::Load(const std::vector<std::string>& inputs) const {
-  const proto::ReadOptions read{.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .event = line_.Text("event")};
   const auto load = [&](std::span<const std::string> paths) {
     std::vector<model::Profile> profiles;
     for (const std::string& path : paths) {
-      profiles.push_back(proto::ReadProfile(path, read));
-      analysis::ShortenCppNames(profiles.back());
+      profiles.push_back(LoadOne(path));
     }
     return analysis::Merge(std::move(profiles));
   };
@@ -146,7 +151,6 @@ model::Profile ProfileOptions::Load(const std::vector<std::string>& inputs) cons
                                  base.empty() ? analysis::Subtraction::kDiffBase : analysis::Subtraction::kBase,
                                  is_normalized ? analysis::Normalize::kYes : analysis::Normalize::kNo);
   }
-  analysis::DropFrames(profile);
   return profile;
 }
 

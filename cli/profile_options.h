@@ -19,6 +19,8 @@ class ProfileOptions {
   analysis::ViewOptions ViewAsked() const;
   // Reads the inputs, adds them up, and takes the base off.
   model::Profile Load(const std::vector<std::string>& inputs) const;
+  // One file as it is, without a base.
+  model::Profile LoadOne(const std::string& path) const;
   model::Profile Load() const { return Load(line_.Inputs(1)); }
   analysis::View LoadView() const { return {Load(), ViewAsked()}; }
   bool Given(const char* name) const { return line_.values().count(name) != 0 && !line_.values()[name].defaulted(); }

@@ -17,8 +17,8 @@ using model::Line;
 using model::LocationId;
 using model::StackId;
 
-void WantMatch(bool is_matched, const char* option, const std::string& expression) {
-  if (is_matched || expression.empty()) return;
+void WantMatch(bool is_matched, const FilterOptions& options, const char* option, const std::string& expression) {
+  if (is_matched || expression.empty() || !options.must_match) return;
   throw model::UsageError(fmt::format("-{}={} matches nothing in this profile", option, expression));
 }
 
@@ -104,10 +104,10 @@ void FilterByName(model::Profile& profile, const FilterOptions& options) {
     any_focused |= is_focused[row];
     is_hidden[row] = lines.Apply(profile.symbols, LocationId(row));
   }
-  WantMatch(any_focused, "focus", options.focus);
-  WantMatch(any_ignored, "ignore", options.ignore);
-  WantMatch(lines.any_hidden, "hide", options.hide);
-  WantMatch(lines.any_shown, "show", options.show);
+  WantMatch(any_focused, options, "focus", options.focus);
+  WantMatch(any_ignored, options, "ignore", options.ignore);
+  WantMatch(lines.any_hidden, options, "hide", options.hide);
+  WantMatch(lines.any_shown, options, "show", options.show);
 
   // Along each stack: was a frame focused on, was one ignored, and the stack without hidden frames.
   const model::StackTrie old = std::move(profile.stacks);
@@ -129,7 +129,8 @@ void FilterByName(model::Profile& profile, const FilterOptions& options) {
 }
 
 // Above the match that is nearest to the root everything goes; a stack without one goes as a whole.
-void ShowFrom(model::Profile& profile, const std::string& expression) {
+void ShowFrom(model::Profile& profile, const FilterOptions& options) {
+  const std::string& expression = options.show_from;
   if (expression.empty()) return;
   const NameMatcher matcher(profile.symbols, "show_from", expression);
   model::Symbols& symbols = profile.symbols;
@@ -146,7 +147,7 @@ void ShowFrom(model::Profile& profile, const std::string& expression) {
     const std::vector<Line> below(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(kept));
     symbols.SetLocation(id, symbols.location(id), below);
   }
-  WantMatch(any, "show_from", expression);
+  WantMatch(any, options, "show_from", expression);
   const model::StackTrie old = std::move(profile.stacks);
   profile.stacks = model::StackTrie();
   std::vector<StackId> shown(old.size());
@@ -174,17 +175,17 @@ void FilterByTag(model::Profile& profile, const FilterOptions& options) {
     any_ignored |= is_ignored;
     return is_focused && !is_ignored;
   });
-  WantMatch(any_focused, "tagfocus", options.tag_focus);
-  WantMatch(any_ignored, "tagignore", options.tag_ignore);
+  WantMatch(any_focused, options, "tagfocus", options.tag_focus);
+  WantMatch(any_ignored, options, "tagignore", options.tag_ignore);
 }
 
 }  // namespace
 
 void Filter(model::Profile& profile, const FilterOptions& options) {
   FilterByName(profile, options);
-  ShowFrom(profile, options.show_from);
+  ShowFrom(profile, options);
   FilterByTag(profile, options);
-  FilterTags(profile, options.tag_show, options.tag_hide);
+  FilterTags(profile, options);
   if (!options.prune_from.empty()) PruneFrom(profile, options.prune_from);
 }
 

@@ -108,7 +108,8 @@ std::vector<bool> TagMatches(const model::Profile& profile, const std::string& o
   return matches;
 }
 
-void FilterTags(model::Profile& profile, const std::string& show, const std::string& hide) {
+void FilterTags(model::Profile& profile, const FilterOptions& options) {
+  const std::string &show = options.tag_show, &hide = options.tag_hide;
   if (show.empty() && hide.empty()) return;
   const auto shows = CompileExpression("tagshow", show);
   const auto hides = CompileExpression("taghide", hide);
@@ -127,8 +128,8 @@ void FilterTags(model::Profile& profile, const std::string& show, const std::str
     }
     set_of[set] = filtered.Intern(kept);
   }
-  if (!show.empty() && !any_shown) throw model::UsageError(fmt::format("-tagshow={} matches nothing in this profile", show));
-  if (!hide.empty() && !any_hidden) throw model::UsageError(fmt::format("-taghide={} matches nothing in this profile", hide));
+  if (options.must_match && !show.empty() && !any_shown) throw model::UsageError(fmt::format("-tagshow={} matches nothing in this profile", show));
+  if (options.must_match && !hide.empty() && !any_hidden) throw model::UsageError(fmt::format("-taghide={} matches nothing in this profile", hide));
   for (model::LabelSetId& id : profile.sample_labels) id = set_of[id.index()];
   profile.labels = std::move(filtered);
 }

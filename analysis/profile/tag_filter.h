@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/profile/filter.h"
 #include "model/profile.h"
 
 // Labels of samples ("tags" on pprof's command line), asked about and taken away. A set of labels is looked at once, however many
@@ -16,7 +17,7 @@ namespace analysis {
 std::vector<bool> TagMatches(const model::Profile& profile, const std::string& option, const std::string& filter);
 
 // -tagshow, -taghide: labels whose key does not match, or matches, are taken away; samples stay.
-void FilterTags(model::Profile& profile, const std::string& show, const std::string& hide);
+void FilterTags(model::Profile& profile, const FilterOptions& options);
 
 // The unit of the numbers under each key: the first that a sample gives, else "bytes" for alignment and request, else the key.
 std::map<std::string, std::string, std::less<>> NumberUnits(const model::Profile& profile);

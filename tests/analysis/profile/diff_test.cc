@@ -1,0 +1,96 @@
+#include "analysis/profile/diff.h"
+
+#include <doctest/doctest.h>
+
+#include "analysis/profile/diff_report.h"
+#include "tests/support/folded.h"
+
+namespace {
+
+using analysis::ChangeStatus;
+
+analysis::Diff Compare(const std::vector<std::string>& before, const std::vector<std::string>& after, analysis::DiffSettings settings = {}) {
+  const auto views = [](const std::vector<std::string>& texts) {
+    std::vector<analysis::View> made;
+    for (const std::string& text : texts) made.emplace_back(test_support::Folded(text), analysis::ViewOptions());
+    return made;
+  };
+  return analysis::Compare(views(before), views(after), settings);
+}
+
+const analysis::FunctionChange& Row(const analysis::Diff& diff, const std::string& name) {
+  for (const auto& row : diff.functions) {
+    if (row.name == name) return row;
+  }
+  throw std::runtime_error("no row " + name);
+}
+
+}  // namespace
+
+TEST_CASE("a profile compared with itself has no change, no answer and nothing found") {
+  const auto diff = Compare({"main;a 300\nmain;b 20"}, {"main;a 300\nmain;b 20"});
+  CHECK_FALSE(diff.is_found);
+  for (const auto& row : diff.functions) CHECK(row.status == ChangeStatus::kSame);
+  CHECK(diff.stacks.empty());
+  CHECK(analysis::DiffReport(diff).answer == "");
+}
+
+TEST_CASE("a large change is found, a small one is noise") {
+  const auto diff = Compare({"main;a 300\nmain;b 1000"}, {"main;a 900\nmain;b 1010"});
+  CHECK(diff.is_found);
+  CHECK(diff.functions[0].name == "a");
+  CHECK(diff.functions[0].flat_change() == 600);
+  CHECK_FALSE(diff.functions[0].is_noise);
+  CHECK(Row(diff, "b").is_noise);
+  CHECK(diff.functions[0].path == std::vector<std::string>{"main", "a"});
+}
+
+TEST_CASE("what appears is new, what vanishes is gone") {
+  const auto diff = Compare({"main;old 500"}, {"main;added 500"});
+  CHECK(Row(diff, "old").status == ChangeStatus::kGone);
+  CHECK(Row(diff, "added").status == ChangeStatus::kNew);
+  CHECK(diff.stacks.size() == 2);
+}
+
+TEST_CASE("swapping the sides negates every change") {
+  const auto there = Compare({"main;a 30\nmain;b 4"}, {"main;a 50\nmain;c 7"}), back = Compare({"main;a 50\nmain;c 7"}, {"main;a 30\nmain;b 4"});
+  CHECK(there.total_after - there.total_before == back.total_before - back.total_after);
+  for (const auto& row : there.functions) CHECK(row.flat_change() == -Row(back, row.name).flat_change());
+}
+
+TEST_CASE("the changes of all functions add up to the change of the total") {
+  const auto diff = Compare({"main;a 30\nmain;b 4\nx 9"}, {"main;a 50\nmain;c 7\nmain 2"});
+  int64_t sum = 0;
+  for (const auto& row : diff.functions) sum += row.flat_change();
+  CHECK(sum == diff.total_after - diff.total_before);
+}
+
+TEST_CASE("normalised, only shares count") {
+  const auto diff = Compare({"main;a 300\nmain;b 700"}, {"main;a 600\nmain;b 1400"}, {.normalize = true});
+  CHECK(diff.total_after == 1000);
+  CHECK_FALSE(diff.is_found);
+}
+
+TEST_CASE("closures that were numbered anew are the same function, and it is said") {
+  const auto diff = Compare({"main;main.Serve.func1 500\nmain;main.Serve 5"}, {"main;main.Serve.func2 505\nmain;main.Serve 5"});
+  REQUIRE(diff.guesses.size() == 1);
+  CHECK(diff.guesses[0].before == "main.Serve.func1");
+  CHECK(Row(diff, "main.Serve.func2").was == "main.Serve.func1");
+  CHECK_FALSE(diff.is_found);
+}
+
+TEST_CASE("a change within the spread of the profiles is noise, however many samples it has") {
+  const auto diff = Compare({"m;a 1000", "m;a 1900", "m;a 1200", "m;a 1500"}, {"m;a 1700", "m;a 1300", "m;a 2000", "m;a 1600"});
+  CHECK(Row(diff, "a").is_noise);
+  CHECK(Row(diff, "a").rank_p.has_value());
+  const auto clear = Compare({"m;a 1000", "m;a 1010", "m;a 1005", "m;a 995"}, {"m;a 1500", "m;a 1510", "m;a 1490", "m;a 1505"});
+  CHECK_FALSE(Row(clear, "a").is_noise);
+}
+
+TEST_CASE("names lose what builds change, and nothing else") {
+  CHECK(analysis::StableName("pkg.Map[go.shape.int,go.shape.[]uint8].func1.2") == "pkg.Map.func");
+  CHECK(analysis::StableName("example.com/m/v2/pkg.(*T).Run-fm") == "example.com/m/pkg.(*T).Run");
+  CHECK(analysis::StableName("a/vendor/github.com/x/y.Z") == "github.com/x/y.Z");
+  CHECK(analysis::StableName("main.work.gowrap3") == "main.work.gowrap");
+  CHECK(analysis::StableName("std::vector<int>::push_back") == "std::vector<int>::push_back");
+}
