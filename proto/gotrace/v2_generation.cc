@@ -319,6 +319,7 @@ void V2GenerationReader::ReadStack(V2Generation& generation, const uint8_t*& at,
     const uint64_t line = ReadVarint(at);
     if (!Inside(at, begin, end))
       throw FormatError(offset(begin), fmt::format("the stacks end in the middle of stack {}", number));
+    if (pc == 0 && function == 0) continue;  // what the runtime writes for a stack that it could not unwind
     if (const model::LocationId* known = frames_.Find(pc)) {
       frame_buffer_.push_back(*known);
       continue;
