@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "analysis/block_profile.h"
+#include "analysis/frame_text.h"
+#include "proto/formats.h"
+
+// Where the Go toolchain is installed, `go tool trace` is asked the same questions.
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string OutputOf(const std::string& command) {
+  std::string output;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  char block[65536];
+  for (size_t n = 0; (n = std::fread(block, 1, sizeof block, pipe)) > 0;) output.append(block, n);
+  ::pclose(pipe);
+  return output;
+}
+
+bool HasGo() { return OutputOf("go version 2>/dev/null").starts_with("go version"); }
+
+// "leaf file:line <- .. " -> {count, ns}
+using Rows = std::map<std::string, std::pair<int64_t, int64_t>>;
+
+Rows RowsOf(const model::Profile& profile) {
+  Rows rows;
+  for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
+    std::string stack;
+    for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[sample])) {
+      stack += fmt::format("{:x} {} <- ", profile.symbols.location(at).address, analysis::FrameText(profile.symbols, at));
+    }
+    auto& [count, ns] = rows[stack];
+    count += profile.values(sample)[0];
+    ns += profile.values(sample)[1];
+  }
+  return rows;
+}
+
+Rows Theirs(const fs::path& trace, const std::string& kind) {
+  const std::string bytes = OutputOf(fmt::format("go tool trace -pprof={} '{}' 2>/dev/null", kind, trace.string()));
+  return RowsOf(std::get<model::Profile>(proto::ReadBytes("go tool trace", bytes)));
+}
+
+Rows Ours(const fs::path& trace, const std::string& kind) {
+  const auto source = proto::ReadTrace(trace.string());
+  analysis::TraceFilter filter({}, *source);
+  const auto profile =
+      analysis::ProfileBlocking(*source, *analysis::ParseBlockKind(kind), analysis::Count::kClosedOnly, filter);
+  return RowsOf(ToProfile(profile, *source));
+}
+
+}  // namespace
+
+TEST_CASE("gotrace blocking --closed-only has the rows and numbers of go tool trace -pprof") {
+  if (!HasGo()) {
+    MESSAGE("no Go toolchain: not compared");
+    return;
+  }
+  const char* only = std::getenv("GO_TOOL_TRACE_ALL");  // every recording, for a change of the reader
+  size_t compared = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
+    const fs::path& trace = entry.path();
+    const std::string scenario = trace.parent_path().filename();
+    const bool is_old = trace.filename().string().starts_with("go1.21.");
+    // What it can't read, or reads only a part of.
+    const bool is_refused =
+        scenario == "misused_tasks" || scenario == "broken" || scenario == "unfinished" || scenario == "old_versions";
+    if (trace.extension() != ".trace" || is_old || is_refused) continue;
+    if (only == nullptr && scenario != "healthy_server" && scenario != "tasks" && scenario != "gc_heavy") continue;
+    for (const char* kind : {"net", "sync", "syscall", "sched"}) {
+      CAPTURE(trace.string());
+      CAPTURE(kind);
+      const Rows theirs = Theirs(trace, kind), ours = Ours(trace, kind);
+      for (const auto& [stack, values] : theirs) {
+        CAPTURE(stack);
+        REQUIRE(ours.contains(stack));
+        CHECK(ours.at(stack).first == values.first);
+        CHECK(ours.at(stack).second == values.second);
+      }
+      CHECK(ours.size() == theirs.size());
+      ++compared;
+    }
+  }
+  CHECK(compared >= 40);
+}
