@@ -31,9 +31,10 @@ class Finder {
       for (const Event& event : batch) See(event);
     }
     for (const StateSpan& span : spans_.Open()) CountWait(span);
-    const model::Time end = Clip(spans_.end());
+    const model::Time end = filter_.Clip(spans_.end());
     const auto charging = is_narrowed_ ? ContentionClasses::Charging::kDirect : ContentionClasses::Charging::kByTime;
-    return {.classes = classes_.Finish(end, charging), .trace_ns = Clip(spans_.end()) - Clip(spans_.begin())};
+    return {.classes = classes_.Finish(end, charging),
+            .trace_ns = filter_.Clip(spans_.end()) - filter_.Clip(spans_.begin())};
   }
 
  private:
@@ -52,13 +53,6 @@ class Finder {
   static bool IsNarrowed(const TraceFilterOptions& options) {
     return !options.goroutines.empty() || !options.start_function.empty() || !options.task.empty() ||
            !options.region.empty();
-  }
-
-  model::Time Clip(model::Time time) const {
-    const TraceFilterOptions& options = filter_.options();
-    if (options.from_ns) time = std::max(time, spans_.begin() + *options.from_ns);
-    if (options.to_ns) time = std::min(time, spans_.begin() + *options.to_ns);
-    return time;
   }
 
   void See(const Event& event) {
@@ -95,7 +89,7 @@ class Finder {
     wait.site = classes_.SiteOf(at.resource == Resource::kSelect ? Resource::kSelect : family, wait.where);
     wait.is_on = true;
     wait.spans_since = 0;
-    classes_.BeginWait(wait.site, event.subject, wait.queued_at, Clip(span->begin), Clip(event.time));
+    classes_.BeginWait(wait.site, event.subject, wait.queued_at, filter_.Clip(span->begin), filter_.Clip(event.time));
   }
 
   void EndWait(const StateSpan& span) {
@@ -108,7 +102,7 @@ class Finder {
     }
     wait.is_on = false;
     wait.handovers = 0;
-    const model::Time now = Clip(span.end);
+    const model::Time now = filter_.Clip(span.end);
     const WaitSite waker = sites_.Of(span.ender_stack, model::BlockReason::kNone);
     const bool is_asked_for = !is_narrowed_ || counted_ns_ > 0;
     if (is_asked_for && waker.call != model::StackTrie::root() && FamilyOf(waker.released) == FamilyOf(wait.resource)) {

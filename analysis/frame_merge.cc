@@ -31,11 +31,16 @@ std::string NameText(const Profile& profile, const model::Location& where, const
   const std::string_view name = profile.symbols.text(function.name);
   const std::string_view file = profile.symbols.text(function.file);
   switch (text) {
-    case FrameText::kFunctions: return std::string(name);
-    case FrameText::kFileFunctions: return file.empty() ? std::string(name) : fmt::format("{} {}", name, file);
-    case FrameText::kFiles: return std::string(file.empty() ? name : file);
-    case FrameText::kLines: return file.empty() && line.line == 0 ? std::string(name) : fmt::format("{} {}:{}", name, file, line.line);
-    case FrameText::kAddresses: return fmt::format("{:#x} {}", where.address, name);
+    case FrameText::kFunctions:
+      return std::string(name);
+    case FrameText::kFileFunctions:
+      return file.empty() ? std::string(name) : fmt::format("{} {}", name, file);
+    case FrameText::kFiles:
+      return std::string(file.empty() ? name : file);
+    case FrameText::kLines:
+      return file.empty() && line.line == 0 ? std::string(name) : fmt::format("{} {}:{}", name, file, line.line);
+    case FrameText::kAddresses:
+      return fmt::format("{:#x} {}", where.address, name);
   }
   return std::string(name);
 }
@@ -114,11 +119,13 @@ LocationFrames FrameMerger::Work::NameLocations(const Profile& profile) {
     for (size_t at = lines.size(); at > 0; --at) {
       const model::Function& function = symbols.functions()[lines[at - 1].function];
       const CodePlace place{symbols.text(function.name), symbols.text(function.file), mapping};
-      all.frames.push_back({options_.text == FrameText::kFunctions ? InternName(place.function, place)
-                                                                   : InternName(NameText(profile, where, lines[at - 1], options_.text), place),
+      all.frames.push_back({options_.text == FrameText::kFunctions
+                                ? InternName(place.function, place)
+                                : InternName(NameText(profile, where, lines[at - 1], options_.text), place),
                             at < lines.size()});
     }
-    if (lines.empty()) all.frames.push_back({InternName(AddressText(profile, where, options_.text), {{}, {}, mapping}), false});
+    if (lines.empty())
+      all.frames.push_back({InternName(AddressText(profile, where, options_.text), {{}, {}, mapping}), false});
     const StringId name = all.frames.back().name;
     if (is_taken.size() <= name.index()) is_taken.resize(name.index() + 1);
     if (lines.size() > 1 || is_taken[name.index()]) all.is_one_to_one = false;
@@ -145,8 +152,7 @@ std::vector<int64_t> FrameMerger::Work::SelfByStack(const Profile& profile, size
 FrameId FrameMerger::Work::Child(FrameId caller, NamedFrame callee) {
   const uint64_t hash = model::MixHash((uint64_t{caller.value} << 32) | callee.name.value);
   const uint32_t row = index_.FindOrAdd(
-      hash,
-      [&](uint32_t at) { return tree_.frames[at].caller == caller && tree_.frames[at].name == callee.name; },
+      hash, [&](uint32_t at) { return tree_.frames[at].caller == caller && tree_.frames[at].name == callee.name; },
       [&] {
         const FrameId added = tree_.AddFrame(caller, callee.name);
         tree_.frames[added.index()].is_inlined = callee.is_inlined;

@@ -7,7 +7,8 @@
 #include "model/frame_tree.h"
 #include "model/profile.h"
 
-// Profiles to a FrameTree: frames that are called the same under the same callers become one. Filters act on the Profile, before.
+// Profiles to a FrameTree: frames that are called the same under the same callers become one. Filters act on the Profile,
+// before.
 namespace analysis {
 
 enum class FrameText { kFunctions, kFileFunctions, kFiles, kLines, kAddresses };  // what makes two frames the same
@@ -17,8 +18,8 @@ enum class MergeFrom { kRoot, kLeaf };  // kLeaf: callers hang under the functio
 struct FrameMergeOptions {
   FrameText text = FrameText::kFunctions;
   MergeFrom from = MergeFrom::kRoot;
-  std::vector<std::string> bases;     // functions that become the roots; stacks without one are left out
-  std::string application;            // import path of the user's module, for FrameOrigin
+  std::vector<std::string> bases;  // functions that become the roots; stacks without one are left out
+  std::string application;         // import path of the user's module, for FrameOrigin
 };
 
 class FrameMerger {
@@ -26,7 +27,7 @@ class FrameMerger {
   explicit FrameMerger(FrameMergeOptions options);
   ~FrameMerger();
 
-  void AddSide(std::string label);                            // samples go to the latest side
+  void AddSide(std::string label);                             // samples go to the latest side
   void Add(const model::Profile& profile, size_t value_type);  // O(rows of the stack trie + samples)
   model::FrameTree Take();
 

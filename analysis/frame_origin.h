@@ -14,7 +14,8 @@ struct CodePlace {
   std::string_view mapping;   // file of the binary, "[kernel.kallsyms]"; may be empty
 };
 
-// `application` is the import path of the user's module ("github.com/acme/shop"); it matters where there are no file names, and empty is fine.
+// `application` is the import path of the user's module ("github.com/acme/shop"); it matters where there are no file names,
+// and empty is fine.
 model::FrameOrigin OriginOf(const CodePlace& place, std::string_view application);
 
 // "net/http" of "net/http.(*conn).serve"; empty for names that are not Go's.

@@ -150,6 +150,12 @@ void TraceFilter::AddPart(const StateSpan& span, model::Time begin, model::Time 
   parts_.back().end = end;
 }
 
+model::Time TraceFilter::Clip(model::Time time) const {
+  if (options_.from_ns) time = std::max(time, begin_.value_or(0) + *options_.from_ns);
+  if (options_.to_ns) time = std::min(time, begin_.value_or(0) + *options_.to_ns);
+  return time;
+}
+
 bool TraceFilter::Takes(model::Time time, model::GoroutineId goroutine, const GoroutineOrigin* origin) {
   if (options_.from_ns && time < *begin_ + *options_.from_ns) return false;
   if (options_.to_ns && time > *begin_ + *options_.to_ns) return false;

@@ -39,6 +39,8 @@ class TraceFilter {
   // goroutine's. Valid until the next call.
   const std::vector<StateSpan>& Cut(const StateSpan& span, const GoroutineOrigin* origin);
 
+  model::Time Clip(model::Time time) const;  // into the time window
+
   // Does it ask for what happens at this moment on this goroutine?
   bool Takes(model::Time time, model::GoroutineId goroutine, const GoroutineOrigin* origin);
 
