@@ -7,6 +7,7 @@ namespace cli {
 
 int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);
+int RunGoprofGate(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);

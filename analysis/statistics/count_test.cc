@@ -63,12 +63,12 @@ double PearsonSum(std::span<const RunCount> runs, double share) {
 }
 
 double TwoSidedT(double t, double degrees) {
-  if (degrees <= 0) return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), t));
+  if (degrees <= 0 || std::isinf(degrees)) return 2 * boost::math::cdf(boost::math::complement(boost::math::normal(), t));
   return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(degrees), t));
 }
 
 double TwoSidedQuantile(double alpha, double degrees) {
-  if (degrees <= 0) return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2));
+  if (degrees <= 0 || std::isinf(degrees)) return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2));
   return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), alpha / 2));
 }
 
@@ -85,21 +85,27 @@ void SetRatio(ShareTest& test, const RunCount& before, const RunCount& after, do
 
 }  // namespace
 
-ShareTest CompareShares(std::span<const RunCount> runs_before, std::span<const RunCount> runs_after) {
+Dispersion EstimateDispersion(std::span<const RunCount> before, std::span<const RunCount> after) {
+  const double degrees = static_cast<double>(before.size() + after.size()) - 2;
+  if (degrees <= 0) return {};
+  return {(PearsonSum(before, Share(Sum(before))) + PearsonSum(after, Share(Sum(after)))) / degrees, degrees};
+}
+
+ShareTest CompareShares(std::span<const RunCount> before, std::span<const RunCount> after) {
+  return CompareShares(before, after, Moderate({}, EstimateDispersion(before, after).value, EstimateDispersion(before, after).degrees));
+}
+
+ShareTest CompareShares(std::span<const RunCount> runs_before, std::span<const RunCount> runs_after, const Dispersion& dispersion) {
   const RunCount before = Sum(runs_before);
   const RunCount after = Sum(runs_after);
-  ShareTest test{.before = Share(before), .after = Share(after)};
+  ShareTest test{.before = Share(before), .after = Share(after), .dispersion = dispersion.value};
   if (before.total <= 0 || after.total <= 0) return test;
-  const double degrees = static_cast<double>(runs_before.size() + runs_after.size()) - 2;
-  if (degrees > 0) {
-    test.dispersion = std::max(1.0, (PearsonSum(runs_before, test.before) + PearsonSum(runs_after, test.after)) / degrees);
-  }
-  SetRatio(test, before, after, degrees);
+  SetRatio(test, before, after, dispersion.degrees);
   const double pooled = (before.count + after.count) / (before.total + after.total);
   test.smallest_detectable = SmallestDetectableChange(pooled, before.total, after.total, test.dispersion, kCalledAt, kPower);
   const double error = std::sqrt(test.dispersion * pooled * (1 - pooled) * (1 / before.total + 1 / after.total));
   if (!(error > 0)) return test;
-  test.p_value = std::max(FisherExact(before, after), TwoSidedT(std::abs(test.after - test.before) / error, degrees));
+  test.p_value = std::max(FisherExact(before, after), TwoSidedT(std::abs(test.after - test.before) / error, dispersion.degrees));
   return test;
 }
 
@@ -118,6 +124,20 @@ double CompareRates(double count_before, double exposure_before, double count_af
   const double low = boost::math::cdf(after, found);
   const double high = found < 1 ? 1 : boost::math::cdf(boost::math::complement(after, found - 1));
   return std::min(1.0, 2 * std::min(low, high));
+}
+
+RateTest CompareRates(const RunCount& before, const RunCount& after, const Dispersion& dispersion, double log_variance_of_exposure) {
+  RateTest test{.before = Share(before), .after = Share(after)};
+  if (before.total <= 0 || after.total <= 0 || before.count + after.count <= 0) return test;
+  const double k = before.count + 0.5, l = after.count + 0.5;
+  test.ratio = (l / after.total) / (k / before.total);
+  const double error = std::sqrt(dispersion.value * (1 / k + 1 / l) + log_variance_of_exposure);
+  const double width = TwoSidedQuantile(0.05, dispersion.degrees) * error;
+  test.ratio_low = test.ratio * std::exp(-width);
+  test.ratio_high = test.ratio * std::exp(width);
+  const double exact = CompareRates(before.count, before.total, after.count, after.total);
+  test.p_value = std::max(exact, TwoSidedT(std::abs(std::log(test.ratio)) / error, dispersion.degrees));
+  return test;
 }
 
 double WelchTest(std::span<const double> before, std::span<const double> after) {

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "analysis/statistics/dispersion.h"
+
 // Profile samples are counts: a function seen in k of n samples would, in another run of the same program, be seen in about
 // k +- sqrt(k). That is the least a value can wander, known from a single profile. Several profiles a side show what comes on top
 // (caches, schedulers, neighbours on the machine), and the larger of the two is what a change is measured against.
@@ -35,6 +37,14 @@ struct ShareTest {
 };
 ShareTest CompareShares(std::span<const RunCount> before, std::span<const RunCount> after);
 
+// The same with a dispersion that is known from elsewhere: of many functions together (Moderate), or assumed where one run a
+// side shows none.
+ShareTest CompareShares(std::span<const RunCount> before, std::span<const RunCount> after, const Dispersion& dispersion);
+
+// Pearson's estimate, not held at 1: the spread within the sides as a multiple of the binomial variance, with before + after - 2
+// degrees of freedom. 0 degrees where one run a side shows nothing.
+Dispersion EstimateDispersion(std::span<const RunCount> before, std::span<const RunCount> after);
+
 // The change of a share that is found with probability `power` when changes with a p-value up to `alpha` are called, where the
 // share is `share`, the sides have so many samples in all, and runs spread `dispersion` times as wide as counts do.
 double SmallestDetectableChange(double share, double total_before, double total_after, double dispersion, double alpha, double power);
@@ -42,6 +52,18 @@ double SmallestDetectableChange(double share, double total_before, double total_
 // The same for counts over exposures (seconds recorded, requests served): Przyborowski and Wilenski, "Homogeneity of results in
 // testing samples from Poisson series", Biometrika 31 (1940). Given the sum of both counts, `after` is binomial. Two-sided.
 double CompareRates(double count_before, double exposure_before, double count_after, double exposure_after);
+
+// Counts against exposures (`total`) that are themselves known with an error: its variance on the logarithm is given. The p-value is
+// the larger of the exact one above and that of the ratio's logarithm against its widened error.
+struct RateTest {
+  double before = 0;  // count / total
+  double after = 0;
+  double ratio = 1;  // half a count is added to both, so that it exists
+  double ratio_low = 1;
+  double ratio_high = 1;  // 95 % interval
+  double p_value = 1;     // two-sided
+};
+RateTest CompareRates(const RunCount& before, const RunCount& after, const Dispersion& dispersion, double log_variance_of_exposure);
 
 // Two groups of measurements with errors of their own: B. L. Welch, "The generalization of Student's problem", Biometrika 34
 // (1947). 1 where a side has less than two.

@@ -1,0 +1,192 @@
+#include "analysis/gate/gate_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/units.h"
+
+namespace analysis {
+namespace {
+
+int64_t Rounded(double value) { return std::llround(value); }
+std::string Amount(double value, const std::string& unit) { return model::FormatValue(Rounded(value), unit); }
+std::string Percent(double share) { return fmt::format("{:.1f} %", share * 100); }
+
+// "0.34s -> 0.81s a run, 17.2 % -> 38.1 % of all"
+std::string Change(const Check& check) {
+  const Comparison& numbers = check.numbers;
+  std::string text = fmt::format("{} -> {} a run", Amount(numbers.before, check.unit), Amount(numbers.after, check.unit));
+  if (numbers.is_share) text += fmt::format(", {} -> {} of all", Percent(numbers.share_before), Percent(numbers.share_after));
+  return text;
+}
+
+std::string Certainty(const Gate& gate, const Check& check) {
+  const Comparison& numbers = check.numbers;
+  return fmt::format("{:.2f} times what it was{}, 95 % interval {:.2f} to {:.2f}; {}", numbers.ratio,
+                     numbers.is_share && !IsState(gate.value_type) ? ", beside the rest of the program" : "", numbers.ratio_low, numbers.ratio_high, check.why);
+}
+
+std::string PathText(const std::vector<std::string>& path) {
+  constexpr size_t kShown = 8;  // the nearest callers say most
+  const size_t first = path.size() > kShown ? path.size() - kShown : 0;
+  std::string text = first > 0 ? ".. > " : "";
+  for (size_t i = first; i < path.size(); ++i) text += (i > first ? " > " : "") + path[i];
+  return text;
+}
+
+model::Value RankP(const Comparison& numbers) {
+  if (!numbers.has_rank) return nullptr;
+  return numbers.rank_p;
+}
+model::Value BudgetName(const Check& check) {
+  if (check.budget.empty()) return nullptr;
+  return check.budget;
+}
+
+model::ValueObject Numbers(const Check& check) {
+  const Comparison& numbers = check.numbers;
+  return {{"name", check.name},
+          {"metric", check.metric},
+          {"unit", check.unit},
+          {"before", Rounded(numbers.before)},
+          {"after", Rounded(numbers.after)},
+          {"change", Rounded(numbers.after) - Rounded(numbers.before)},
+          {"share_before", numbers.share_before},
+          {"share_after", numbers.share_after},
+          {"ratio", numbers.ratio},
+          {"ratio_low", numbers.ratio_low},
+          {"ratio_high", numbers.ratio_high},
+          {"p_value", numbers.p_value},
+          {"p_adjusted", check.p_adjusted},
+          {"rank_p", RankP(numbers)},
+          {"dispersion", numbers.dispersion},
+          {"smallest_detectable", numbers.smallest_detectable},
+          {"severity", check.grade == Grade::kFail ? "fail" : "warn"},
+          {"outcome", Name(check.outcome)},
+          {"budget", BudgetName(check)},
+          {"why", check.why}};
+}
+
+model::Value AsData(const Check& check) {
+  model::ValueObject object = Numbers(check);
+  model::ValueList path;
+  for (const std::string& function : check.path) path.emplace_back(function);
+  object.emplace_back("path", std::move(path));
+  return object;
+}
+
+model::Findings FindingsOf(const Gate& gate) {
+  model::Findings findings{.key = "findings"};
+  for (const Check& check : gate.checks) {
+    if (check.outcome != Outcome::kBroken) continue;
+    model::Finding finding{.severity = check.grade == Grade::kFail ? model::Severity::kError : model::Severity::kWarning,
+                           .title = fmt::format("{} {}: {}", check.name, check.metric, Change(check)),
+                           .data = AsData(check)};
+    if (check.limit) finding.evidence.push_back(fmt::format("the budget allows {}{}", check.limit->text, check.is_growth_limit ? " more" : ""));
+    finding.evidence.push_back(Certainty(gate, check));
+    if (check.path.size() > 1) finding.evidence.push_back((check.numbers.is_share ? "grew by way of " : "most of it by way of ") + PathText(check.path));
+    findings.rows.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+model::Table ChecksOf(const Gate& gate, Explain explain) {
+  model::Table table{.key = "checks", .title = explain == Explain::kYes ? "Everything that was checked" : ""};
+  const bool show = explain == Explain::kYes;
+  table.columns = {{.key = "outcome", .label = "outcome", .show = show},    {.key = "before", .label = "before", .unit = gate.unit, .show = show},
+                   {.key = "after", .label = "after", .unit = gate.unit, .show = show}, {.key = "share_before", .label = "share", .unit = "ratio", .show = show},
+                   {.key = "share_after", .label = "after", .unit = "ratio", .show = show}, {.key = "ratio", .label = "times", .show = show},
+                   {.key = "p_value", .show = false},                         {.key = "p_adjusted", .show = false},
+                   {.key = "metric", .label = "metric", .show = show},       {.key = "name", .label = "name", .show = show},
+                   {.key = "why", .label = "why", .show = show}};
+  for (const Check& check : gate.checks) {
+    const Comparison& numbers = check.numbers;
+    table.rows.push_back({Name(check.outcome), Rounded(numbers.before), Rounded(numbers.after),
+                          numbers.share_before, numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted, check.metric, check.name, check.why});
+  }
+  return table;
+}
+
+size_t CountOf(const Gate& gate, Outcome outcome) {
+  return static_cast<size_t>(std::ranges::count(gate.checks, outcome, &Check::outcome));
+}
+
+std::string Answer(const Gate& gate) {
+  const std::string runs = fmt::format("{} run{} before, {} after", gate.sides.before, gate.sides.before == 1 ? "" : "s", gate.sides.after);
+  if (gate.verdict == Verdict::kUnknown) return fmt::format("unknown: {} ({})", gate.reason, runs);
+  const size_t broken = CountOf(gate, Outcome::kBroken);
+  if (broken == 0) return fmt::format("pass: {} checks, nothing grew beyond noise by a worthwhile amount ({})", gate.checks.size(), runs);
+  const Check& first = gate.checks.front();
+  return fmt::format("{}: {} {}, {}{} ({})", Name(gate.verdict), first.name, first.metric, Change(first),
+                     broken > 1 ? fmt::format(", and {} more", broken - 1) : "", runs);
+}
+
+void AddOutcome(model::Report& report, const Gate& gate, Outcome outcome, const char* title) {
+  std::vector<std::string> lines;
+  for (const Check& check : gate.checks) {
+    if (check.outcome == outcome) lines.push_back(fmt::format("  {} {}: {}{}", check.name, check.metric, Change(check),
+                                                              outcome == Outcome::kExcused ? "; " + check.why : ""));
+  }
+  if (lines.empty()) return;
+  report.blocks.push_back(model::Paragraph{title});
+  report.blocks.push_back(model::Lines{lines});
+}
+
+std::string Reach(const Gate& gate) {
+  return fmt::format("{:.0f} samples before, {:.0f} after: a function with 5 % of the total is found in 9 of 10 cases if it grows by {:.1f} points.",
+                     gate.samples_before, gate.samples_after, gate.smallest_detectable * 100);
+}
+
+}  // namespace
+
+const char* Name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass: return "pass";
+    case Verdict::kFail: return "fail";
+    case Verdict::kUnknown: return "unknown";
+  }
+  return "";
+}
+
+const char* Name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kFine: return "fine";
+    case Outcome::kNoise: return "noise";
+    case Outcome::kBroken: return "broken";
+    case Outcome::kExplained: return "explained";
+    case Outcome::kExcused: return "excused";
+    case Outcome::kImproved: return "improved";
+    case Outcome::kUnknown: return "unknown";
+  }
+  return "";
+}
+
+model::Report GateReport(const Gate& gate, Explain explain) {
+  model::Report report{.title = "Performance gate", .answer = Answer(gate), .found = gate.verdict == Verdict::kFail};
+  report.blocks.push_back(model::Fields{{{.key = "verdict", .value = Name(gate.verdict)},
+                                         {.key = "reason", .value = gate.reason},
+                                         {.key = "sample_type", .value = gate.value_type + "/" + gate.unit},
+                                         {.key = "runs_before", .value = static_cast<uint64_t>(gate.sides.before)},
+                                         {.key = "runs_after", .value = static_cast<uint64_t>(gate.sides.after)},
+                                         {.key = "samples_before", .value = Rounded(gate.samples_before)},
+                                         {.key = "samples_after", .value = Rounded(gate.samples_after)},
+                                         {.key = "smallest_detectable", .value = gate.smallest_detectable}}});
+  report.blocks.push_back(FindingsOf(gate));
+  AddOutcome(report, gate, Outcome::kExcused, "Excused:");
+  AddOutcome(report, gate, Outcome::kImproved, "Improved beyond noise:");
+  report.blocks.push_back(ChecksOf(gate, explain));
+  report.blocks.push_back(model::Paragraph{Reach(gate)});
+  model::ValueList notes;
+  model::Lines lines;
+  for (const std::string& note : gate.notes) {
+    lines.lines.push_back("note: " + note);
+    notes.emplace_back(note);
+  }
+  report.blocks.push_back(std::move(lines));
+  report.blocks.push_back(model::Data{"notes", std::move(notes)});
+  return report;
+}
+
+}  // namespace analysis
