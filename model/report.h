@@ -57,7 +57,7 @@ struct Finding {
   Value data;                         // the JSON object
 };
 struct Findings {
-  std::string key;
+  std::string key;  // empty = for people only
   std::vector<Finding> rows;
   std::string empty_text;
 };

@@ -57,6 +57,7 @@ struct Writer {
     if (!table.key.empty()) document[table.key] = Rows(table);
   }
   void operator()(const model::Findings& findings) const {
+    if (findings.key.empty()) return;
     Json rows = Json::array();
     for (const model::Finding& finding : findings.rows) rows.push_back(ToJson(finding.data));
     document[findings.key] = std::move(rows);
