@@ -11,6 +11,7 @@ int RunGoprofGate(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
+int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
 

@@ -8,6 +8,7 @@ constexpr Command kCommands[] = {
      RunGotraceBlocking},
     {"contention", "contention TRACE", "locks and channels ranked by the time they cost, with who held them",
      RunGotraceContention},
+    {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"goroutines", "goroutines TRACE", "goroutines by kind, where their time went; the life of one", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
 };

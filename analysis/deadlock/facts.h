@@ -1,0 +1,139 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/deadlock/stacks.h"
+#include "analysis/deadlock/wait_kind.h"
+#include "model/event_source.h"
+
+// What one pass over a trace leaves behind for the question "who is stuck?": a row for each goroutine, a row for each
+// place where goroutines wait, and who wakes whom there. Memory grows with goroutines, distinct waiting stacks and distinct
+// relations, not with events: a completed wait is counted into its site and forgotten.
+namespace analysis::deadlock {
+
+using model::GoroutineId;
+using model::Time;
+
+using Row = uint32_t;  // of Facts::goroutines
+constexpr Row kNobody = UINT32_MAX;
+using SiteRow = uint32_t;  // of Facts::sites
+constexpr SiteRow kNowhere = UINT32_MAX;
+using LineRow = uint32_t;  // of Facts::lines
+
+// A wait that has not ended.
+struct OpenWait {
+  WaitKind kind = WaitKind::kUnknown;
+  StackId raw;             // with the machinery's frames
+  StackId stack;           // without
+  StackId before;          // where the goroutine was last seen before it, without machinery; root if never
+  Time since = 0;          // the begin of the trace if it is older
+  bool is_older = false;   // it began before the trace: the reason is read off the frames
+  SiteRow site = kNowhere;
+  uint32_t turn = 0;       // how many waits had begun at this site's place, this one counted; 0 if it is older
+};
+
+// One line of code where goroutines wait, however they got there.
+struct Place {
+  uint32_t begun = 0;      // waits begun inside the trace
+  uint32_t ended_by_another = 0;  // of any, by a goroutine
+  Time longest = 0;        // of those begun and ended inside
+};
+
+// What kin of a waiting goroutine somebody is, by the tree of `go` statements. Anything but kStranger belongs to the
+// waiter's own family: whoever ends the wait of the next goroutine of this birth is another goroutine, but the same kin.
+enum class Kin : uint8_t { kSelf, kCreator, kChild, kSameRound, kNear, kStranger };
+
+// One way in which waits at a site ended.
+struct Relation {
+  Kin kin = Kin::kStranger;
+  FunctionId waker_start;     // the waker's go statement ran this function
+  LocationId waker_place;     // where the waker did it: its innermost frame outside the machinery
+  auto operator<=>(const Relation&) const = default;
+};
+
+// Everything known about waiting with one kind at one stack.
+struct Site {
+  WaitKind kind = WaitKind::kUnknown;
+  StackId stack;               // user part, never the root
+  uint32_t place = 0;          // of Facts::places: kind and leaf
+  uint32_t ended = 0;          // waits ended, of those begun inside and before
+  Time longest = 0;            // of those begun and ended inside
+  uint32_t ended_by_timer = 0;
+  uint32_t ended_by_kin = 0;
+  uint32_t ended_by_stranger = 0;
+  std::map<Relation, uint32_t> relations;
+  std::unordered_map<Row, uint32_t> living_wakers;     // who ended waits here and has not ended itself
+  // Living creators of goroutines that came, ended waits here as strangers, and ended: how many each.
+  std::unordered_map<Row, uint32_t> makers_of_wakers;
+};
+
+// Goroutines that one goroutine started at one go statement, in order of birth: the rounds of a loop.
+struct Lineage {
+  Row creator = kNobody;
+  StackId create_stack;
+  FunctionId start;
+  std::vector<Row> members;
+  uint32_t ended = 0;
+};
+
+struct Goroutine {
+  GoroutineId id = model::kNoGoroutine;
+  Row creator = kNobody;
+  StackId create_stack;   // the creator's, at the go statement
+  FunctionId start;
+  Time born = 0;
+  bool is_older = false;  // than the trace
+  bool has_ended = false;
+  Time ended_at = 0;
+  model::GoState state = model::GoState::kUndetermined;
+  StackId last_stack;     // the latest known, of any event
+  Time last_ran = 0;      // 0 = never inside the trace
+  LineRow line = UINT32_MAX;
+  uint32_t round = 0;     // which of its lineage
+  std::optional<OpenWait> wait;
+  uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
+  std::vector<LineRow> lines;  // lineages it has begun
+
+  struct Partner {
+    LocationId place;
+    Row who;
+    bool operator==(const Partner&) const = default;
+  };
+  std::vector<Partner> woken_by;  // who ended its waits, and at which line it waited; distinct, the newest kPartnersKept
+  std::vector<Partner> has_woken;  // whose waits it ended, and at which of its lines; distinct, the newest kPartnersKept
+  std::vector<StackId> waking_stacks;  // at which it woke others; distinct, the first kWakingStacksKept
+  struct WokeAt {
+    SiteRow site;
+    bool as_stranger;
+  };
+  std::vector<WokeAt> woke_at;         // sites whose living_wakers or makers_of_wakers name it
+};
+
+struct Facts {
+  Stacks stacks;
+  Time begin = 0;
+  Time end = 0;
+  uint64_t events = 0;
+  std::vector<Goroutine> goroutines;                   // in order of first mention
+  std::vector<Site> sites;
+  std::vector<Place> places;
+  std::vector<Lineage> lines;
+  std::map<std::pair<StackId, FunctionId>, uint32_t> ended_of_birth;  // (create stack, start) -> goroutines that ended
+  // Waits for a lock at the first place were ended by the second (a location of an Unlock's caller), and so for channels.
+  std::map<std::pair<LocationId, LocationId>, uint32_t> ended_by;
+  std::unordered_map<GoroutineId, Row> row_of;
+  bool is_damaged = false;
+
+  const Goroutine& at(Row row) const { return goroutines[row]; }
+  const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
+  LocationId leaf_of(SiteRow site) const { return stacks.leaf(sites[site].stack); }
+  Time duration() const { return end - begin; }
+};
+
+// Reads `source` to its end.
+Facts Gather(model::EventSource& source);
+
+}  // namespace analysis::deadlock

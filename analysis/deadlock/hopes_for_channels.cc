@@ -1,0 +1,207 @@
+#include <algorithm>
+
+#include "analysis/deadlock/liveness.h"
+#include "analysis/deadlock/thresholds.h"
+
+// Who could end a wait on a channel, a condition variable or a wait group: by history (who ended such waits), by kinship (who
+// was given the same channel at the go statement) and by code (who works on the same type).
+namespace analysis::deadlock {
+namespace {
+
+bool IsAnotherInstance(const Question& q, Row other) {
+  return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
+}
+
+void Partners(const Question& q, Hopes& hopes) {
+  if (q.is_overtaken) return;  // whoever served it here serves others now
+  for (Row partner : q.scene.PartnersOf(q.row)) hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
+}
+
+// Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its receiver
+// from the first time (whereas any one may come to close what a receiver waits for).
+bool HasKnownPartners(const Question& q) {
+  if (q.wait.kind == WaitKind::kSend && !q.scene.PartnersOf(q.row).empty()) return true;
+  return q.scene.facts().places[q.site.place].ended_by_another >= kKnownPartners;
+}
+
+void WhoWakesThisSite(const Question& q, Hopes& hopes) {
+  if (q.is_family_matter || q.is_overtaken) return;
+  for (const auto& [who, count] : q.site.living_wakers) {
+    if (who != q.row) hopes.Offer(Hope::kLikely, HopeRule::kWakesThisSite, who);
+  }
+  if (hopes.is_settled()) return;
+  for (const auto& [who, count] : q.site.makers_of_wakers) {
+    hopes.Offer(count > 1 ? Hope::kLikely : Hope::kPerhaps, HopeRule::kMakesWakers, who);
+  }
+}
+
+bool HasWokenHere(const Site& site, FunctionId start) {
+  return std::ranges::any_of(site.relations, [&](const auto& entry) { return entry.first.waker_start == start; });
+}
+
+// A goroutine started beside it, in the same round of the creator's loop, or outside of any loop.
+class Siblings {
+ public:
+  Siblings(const Question& q, Hopes& hopes) : q_(q), hopes_(hopes), facts_(q.scene.facts()) {}
+
+  void Ask() {
+    if (q_.goroutine.creator == kNobody || q_.goroutine.line == UINT32_MAX) return;
+    for (LineRow line : facts_.at(q_.goroutine.creator).lines) {
+      if (hopes_.is_settled()) return;
+      if (q_.lively.HasInLine(line)) AskLine(line);
+    }
+  }
+
+ private:
+  void AskLine(LineRow row) {
+    const Lineage& line = facts_.lines[row];
+    const Kinship& kinship = q_.scene.kinship();
+    const Hope strength = StrengthOf(row, line, kinship.round(line.members.front()) == Kinship::kEveryRound);
+    if (strength == Hope::kNone) return;
+    const bool is_in_step = kinship.IsInLoop(q_.row) && kinship.IsInLoop(line.members.front());
+    if (is_in_step) {
+      const uint32_t round = kinship.round(q_.row);
+      if (round < line.members.size()) Offer(strength, line.members[round]);
+      return;
+    }
+    for (Row who : line.members) {
+      if (hopes_.best().hope >= strength) return;
+      Offer(strength, who);
+    }
+  }
+
+  void Offer(Hope strength, Row who) {
+    if (who != q_.row && q_.scene.IsPresent(who)) hopes_.Offer(strength, HopeRule::kSibling, who);
+  }
+
+  // How much a living member of this lineage is worth.
+  Hope StrengthOf(LineRow row, const Lineage& line, bool is_of_every_round) const {
+    const bool is_known_waker = HasWokenHere(q_.site, line.start);
+    const bool is_same_birth = row == q_.goroutine.line;
+    if (is_same_birth && !is_known_waker && (!is_of_every_round || q_.site.ended > 0)) return Hope::kNone;
+    const bool is_shared = is_of_every_round || q_.scene.kinship().round(q_.row) == Kinship::kEveryRound;
+    if (!is_shared || is_known_waker) return Hope::kLikely;
+    if (q_.is_overtaken || HasKnownPartners(q_)) return Hope::kNone;
+    if (q_.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q_.scene, q_.row)) return Hope::kNone;
+    const bool is_made_elsewhere = facts_.stacks.leaf_function(line.create_stack) != facts_.stacks.leaf_function(q_.goroutine.create_stack);
+    if (is_made_elsewhere && q_.wait.kind == WaitKind::kSend) return Hope::kNone;
+    return is_made_elsewhere || IsGrowing(q_.scene, q_.wait.site, q_.goroutine.creator) ? Hope::kPerhaps : Hope::kLikely;
+  }
+
+  const Question& q_;
+  Hopes& hopes_;
+  const Facts& facts_;
+};
+
+void Children(const Question& q, Hopes& hopes) {
+  for (LineRow line : q.goroutine.lines) {
+    if (!q.lively.HasInLine(line)) continue;
+    for (Row who : q.scene.facts().lines[line].members) {
+      if (hopes.is_settled()) return;
+      if (q.scene.IsPresent(who)) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+    }
+  }
+}
+
+// It is blocked in the very function from which it started a goroutine that still lives: it waits for that one.
+bool WaitsForOwnChild(const Question& q) {
+  for (LineRow row : q.goroutine.lines) {
+    const Lineage& line = q.scene.facts().lines[row];
+    const StackId user = q.scene.stacks().UserPart(line.create_stack);
+    if (line.ended < line.members.size() && q.scene.stacks().leaf_function(user) == q.leaf) return true;
+  }
+  return false;
+}
+
+// The creator has ended somebody's wait from within the function that made this goroutine: it takes part in what goes on there.
+bool CreatorTakesPart(const Question& q) {
+  const FunctionId made_in = q.scene.stacks().leaf_function(q.goroutine.create_stack);
+  const auto is_inside = [&](StackId stack) {
+    for (LocationId location : q.scene.stacks().trie().LeafFirst(stack)) {
+      if (q.scene.stacks().function(location) == made_in) return true;
+    }
+    return false;
+  };
+  return std::ranges::any_of(q.scene.facts().at(q.goroutine.creator).waking_stacks, is_inside);
+}
+
+// Its creator is still inside the calls that made it, so it still has in hand what it gave to the goroutine.
+void CreatorStillThere(const Question& q, Hopes& hopes) {
+  const Row creator = q.goroutine.creator;
+  if (creator == kNobody || q.scene.facts().at(creator).has_ended || q.found[creator].hope == Hope::kNone) return;
+  const Activation activation = ActivationOf(q.scene, q.row);
+  if (activation.frames == 0) return;
+  const bool is_no_receiver = HasKnownPartners(q) && !q.site.living_wakers.contains(creator);
+  if (q.wait.kind == WaitKind::kSend && (!activation.is_innermost || is_no_receiver)) return;
+  if (q.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q.scene, q.row)) return;
+  if (q.is_family_matter && !q.site.living_wakers.contains(creator)) return;
+  if (q.is_overtaken && !activation.is_innermost) return;
+  Hope strength = Hope::kLikely;
+  if (WaitsForOwnChild(q)) strength = q.scene.stacks().traits(q.leaf).is_standard ? Hope::kNone : Hope::kPerhaps;
+  if (q.wait.kind == WaitKind::kSend && !CreatorTakesPart(q)) strength = std::min(strength, Hope::kPerhaps);
+  if (strength == Hope::kLikely && IsGrowing(q.scene, q.wait.site, creator)) strength = Hope::kPerhaps;
+  hopes.Offer(strength, HopeRule::kCreatorStillThere, creator, q.scene.stacks().outermost_function(q.goroutine.create_stack));
+}
+
+// Somebody alive works inside the type in whose method it waits, or has woken others from there.
+void MethodOfType(const Question& q, Hopes& hopes) {
+  const StringId receiver = q.scene.stacks().traits(q.leaf).receiver;
+  if (receiver == StringId(0) || q.wait.kind == WaitKind::kSend || q.is_overtaken) return;
+  for (GroupRow group : q.scene.WithReceiver(receiver)) {
+    if (q.scene.IsAtSite(group, q.wait.site)) continue;
+    const auto offer = [&](Row who) {
+      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kMethodOfType, who, q.leaf);
+      return hopes.is_settled();
+    };
+    if (q.lively.AnyInGroup(group, q.found, offer)) return;
+  }
+  for (Row who : q.scene.WokeFrom(receiver)) {
+    if (hopes.is_settled()) return;
+    if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kMethodWoke, who);
+  }
+}
+
+// No such wait has ended inside the trace: somebody alive who does the other end of such waits in the same file may be the one.
+void CounterpartInFile(const Question& q, Hopes& hopes) {
+  if (q.site.ended > 0) return;
+  for (Row who : q.scene.WokeFromFile(q.scene.stacks().file(q.leaf))) {
+    if (who == q.row || hopes.best().hope >= Hope::kPerhaps) continue;
+    const auto& stacks = q.scene.facts().at(who).waking_stacks;
+    const bool does_it = std::ranges::any_of(stacks, [&](StackId stack) { return IsCounterpart(q.scene, q.wait.kind, stack); });
+    if (does_it) hopes.Offer(Hope::kPerhaps, HopeRule::kCounterpart, who);
+  }
+}
+
+}  // namespace
+
+bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
+  const StackId user = scene.stacks().UserPart(waking_stack);
+  const auto has = [&](std::string_view part) {
+    for (StackId at = waking_stack; at != user; at = scene.stacks().trie().caller(at)) {
+      if (scene.stacks().name(scene.stacks().leaf_function(at)).find(part) != std::string_view::npos) return true;
+    }
+    return false;
+  };
+  switch (kind) {
+    case WaitKind::kSend: return has("chanrecv") || has("selectgo");
+    case WaitKind::kReceive: return has("chansend") || has("closechan") || has("selectgo");
+    case WaitKind::kSelect: return has("chansend") || has("chanrecv") || has("closechan") || has("selectgo");
+    case WaitKind::kCond: return has("Cond");
+    case WaitKind::kWaitGroup: return has("WaitGroup");
+    default: return false;
+  }
+}
+
+void HopesForChannel(const Question& q, Hopes& hopes) {
+  for (const auto rule : {Partners, WhoWakesThisSite}) {
+    rule(q, hopes);
+    if (hopes.is_settled()) return;
+  }
+  Siblings(q, hopes).Ask();
+  for (const auto rule : {Children, CreatorStillThere, MethodOfType, CounterpartInFile}) {
+    if (hopes.is_settled()) return;
+    rule(q, hopes);
+  }
+}
+
+}  // namespace analysis::deadlock

@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "analysis/deadlock/liveness.h"
+#include "analysis/deadlock/thresholds.h"
+
+// Who could release a lock. A lock has one holder (or some readers), and the holder is a goroutine that called Lock and has not
+// called Unlock: unless it ended, the function that locked is on its stack, or one that was handed the locked object.
+namespace analysis::deadlock {
+namespace {
+
+// Two instances keep their locks to themselves if all waits so far were ended within the family.
+bool IsAnotherInstance(const Question& q, Row other) {
+  return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
+}
+
+const std::set<FunctionId>& LockFunctions(const Question& q) {
+  return q.scene.locks().FunctionsOf(q.scene.stacks().leaf(q.wait.stack));
+}
+
+// While it is queued no longer than others were, and somebody alive is in the lock's functions, the queue moves.
+void LockStillMoves(const Question& q, Hopes& hopes) {
+  if (q.site.ended == 0 || q.wait.is_older || q.scene.WaitedFor(q.row) > kStillMoving * q.site.longest + kSlack) return;
+  for (FunctionId function : LockFunctions(q)) {
+    for (GroupRow group : q.scene.WithFunction(function)) {
+      const auto offer = [&](Row who) {
+        if (q.scene.kinship().MayBeOneInstance(who, q.row)) hopes.Offer(Hope::kLikely, HopeRule::kLockMoves, who, function);
+        return hopes.is_settled();
+      };
+      if (q.lively.AnyInGroup(group, q.found, offer)) return;
+    }
+  }
+}
+
+// Somebody alive is inside a function that takes or releases this class of lock, and does not queue here himself.
+void HolderInLockFunction(const Question& q, Hopes& hopes) {
+  for (FunctionId function : LockFunctions(q)) {
+    for (GroupRow group : q.scene.WithFunction(function)) {
+      if (q.scene.IsAtSite(group, q.wait.site)) continue;
+      const auto offer = [&](Row who) {
+        if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kHolderOnStack, who, function);
+        return hopes.is_settled();
+      };
+      if (q.lively.AnyInGroup(group, q.found, offer)) return;
+    }
+  }
+}
+
+// Somebody alive is inside a method of the type in whose method the lock is taken.
+void HolderInMethod(const Question& q, Hopes& hopes) {
+  const StringId receiver = q.scene.stacks().traits(q.leaf).receiver;
+  if (receiver == StringId(0)) return;
+  for (GroupRow group : q.scene.WithReceiver(receiver)) {
+    if (q.scene.IsAtSite(group, q.wait.site)) continue;
+    const auto offer = [&](Row who) {
+      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kHolderOfType, who, q.leaf);
+      return hopes.is_settled();
+    };
+    if (q.lively.AnyInGroup(group, q.found, offer)) return;
+  }
+}
+
+void UnlockerRuns(const Question& q, Hopes& hopes) {
+  for (const auto& [who, count] : q.site.living_wakers) {
+    const model::GoState state = q.scene.facts().at(who).state;
+    if (state != model::GoState::kRunning && state != model::GoState::kRunnable) continue;
+    hopes.Offer(Hope::kLikely, HopeRule::kUnlockerRuns, who);
+  }
+}
+
+// A frame from which goroutines are started is no critical section: such a function goes on and on.
+bool GoesOnStarting(const Scene& scene, Row holder, Row waiter, FunctionId function) {
+  const auto is_on = [&](StackId stack) {
+    for (LocationId location : scene.stacks().trie().LeafFirst(stack)) {
+      if (scene.stacks().function(location) == function) return true;
+    }
+    return false;
+  };
+  const Facts& facts = scene.facts();
+  for (LineRow line : facts.at(holder).lines) {
+    if (is_on(facts.lines[line].create_stack)) return true;
+  }
+  for (int i = 0; i < kInstanceGenerations && waiter != kNobody; ++i, waiter = facts.at(waiter).creator) {
+    if (is_on(facts.at(waiter).create_stack)) return true;
+  }
+  return false;
+}
+
+// The function of a frame in the lock's file that may be inside a critical section; none if there is no such frame.
+FunctionId SectionInFile(const Scene& scene, Row holder, Row waiter, StringId file) {
+  const bool is_main = scene.facts().at(holder).id == 1;
+  const StackId user = scene.stacks().UserPart(scene.StackOf(holder));
+  for (StackId at = user; at != model::StackTrie::root(); at = scene.stacks().trie().caller(at)) {
+    const FunctionId function = scene.stacks().leaf_function(at);
+    const bool is_root = scene.stacks().trie().caller(at) == model::StackTrie::root();
+    if (scene.stacks().file(function) != file || (is_root && is_main)) continue;
+    if (!GoesOnStarting(scene, holder, waiter, function)) return function;
+  }
+  return FunctionId(0);
+}
+
+// Weak: somebody alive is inside the file in which the lock is taken.
+void HolderInFile(const Question& q, Hopes& hopes) {
+  const StringId file = q.scene.stacks().file(q.leaf);
+  for (GroupRow group : q.scene.WithFile(file)) {
+    if (hopes.best().hope >= Hope::kPerhaps) return;
+    if (q.scene.IsAtSite(group, q.wait.site)) continue;
+    q.lively.AnyInGroup(group, q.found, [&](Row who) {
+      if (who == q.row) return false;
+      const FunctionId section = SectionInFile(q.scene, who, q.row, file);
+      if (section != FunctionId(0)) hopes.Offer(Hope::kPerhaps, HopeRule::kHolderInFile, who, section);
+      return hopes.best().hope >= Hope::kPerhaps;
+    });
+  }
+}
+
+}  // namespace
+
+void HopesForLock(const Question& q, Hopes& hopes) {
+  LockStillMoves(q, hopes);
+  if (hopes.is_settled() || q.is_overtaken) return;  // a lock that hands on to others hands on to the oldest: this one does not
+  HolderInLockFunction(q, hopes);
+  if (hopes.is_settled()) return;
+  HolderInMethod(q, hopes);
+  if (hopes.is_settled()) return;
+  UnlockerRuns(q, hopes);
+  if (hopes.is_settled()) return;
+  HolderInFile(q, hopes);
+}
+
+}  // namespace analysis::deadlock

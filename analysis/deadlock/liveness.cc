@@ -1,0 +1,176 @@
+#include "analysis/deadlock/liveness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/deadlock/knowledge.h"
+#include "analysis/deadlock/thresholds.h"
+
+namespace analysis::deadlock {
+namespace {
+
+using model::StackTrie;
+
+bool IsFamilyMatter(const Site& site) { return site.ended_by_kin > 0 && site.ended_by_stranger == 0; }
+
+void HopesForAnyWait(const Question& question, Hopes& hopes) {
+  if (question.site.ended_by_timer > 0 && !IsLock(question.wait.kind)) hopes.Offer(Hope::kLikely, HopeRule::kTimer, kNobody);
+  const bool is_main = question.goroutine.id == 1;
+  if (question.wait.kind == WaitKind::kForever && is_main) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody);
+  if (ParksByDesign(question.scene.stacks(), question.goroutine.start, question.wait.stack)) {
+    hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody, question.leaf);
+  }
+}
+
+HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Lively& lively, Row row) {
+  const Goroutine& goroutine = scene.facts().at(row);
+  const OpenWait& wait = *goroutine.wait;
+  const Site& site = scene.facts().sites[wait.site];
+  const Question question{.scene = scene,
+                          .found = found,
+                          .lively = lively,
+                          .row = row,
+                          .goroutine = goroutine,
+                          .wait = wait,
+                          .site = site,
+                          .leaf = scene.stacks().leaf_function(wait.stack),
+                          .is_overtaken = IsOvertaken(scene, row),
+                          .is_family_matter = IsFamilyMatter(site)};
+  Hopes hopes(found);
+  HopesForAnyWait(question, hopes);
+  if (hopes.is_settled() || wait.kind == WaitKind::kForever) return hopes.best();
+  if (IsLock(wait.kind)) {
+    HopesForLock(question, hopes);
+  } else {
+    HopesForChannel(question, hopes);
+  }
+  return hopes.best();
+}
+
+}  // namespace
+
+void Hopes::Offer(Hope strength, HopeRule rule, Row who, FunctionId function) {
+  if (who != kNobody) strength = std::min(strength, found_[who].hope);
+  if (strength > best_.hope) best_ = {.hope = strength, .rule = rule, .who = who, .function = function};
+}
+
+Lively::Lively(const Scene& scene) : scene_(scene), in_group_(scene.groups().size()), in_line_(scene.facts().lines.size()) {}
+
+void Lively::Raise(Row row, Hope before) {
+  if (before != Hope::kNone) return;
+  ++in_group_[scene_.group_of(row)];
+  const LineRow line = scene_.facts().at(row).line;
+  if (line != UINT32_MAX) ++in_line_[line];
+}
+
+bool IsOvertaken(const Scene& scene, Row row) {
+  const OpenWait& wait = *scene.facts().at(row).wait;
+  const Site& site = scene.facts().sites[wait.site];
+  const uint32_t often = IsLock(wait.kind)                   ? kOvertakenAtLock
+                         : wait.kind == WaitKind::kSelect ? kOvertakenInSelect
+                                                             : kOvertakenOnChannel;
+  const Time longest = IsLock(wait.kind) ? scene.facts().places[site.place].longest : site.longest;
+  return scene.Overtaken(row) >= often && scene.WaitedFor(row) > kFarLonger * std::max(longest, kSlack);
+}
+
+bool IsGrowing(const Scene& scene, SiteRow site, Row creator) {
+  uint32_t count = 0;
+  Time first = INT64_MAX;
+  Time last = INT64_MIN;
+  const auto waiting = scene.WaitingAt(site);
+  if (waiting.size() < kGrowing) return false;
+  for (Row row : waiting) {
+    const Goroutine& goroutine = scene.facts().at(row);
+    count += goroutine.creator == creator;
+    first = std::min(first, goroutine.born);
+    last = std::max(last, goroutine.born);
+  }
+  return count >= kGrowing && last - first > scene.facts().duration() / kSpreadShare;
+}
+
+Activation ActivationOf(const Scene& scene, Row row) {
+  const Facts& facts = scene.facts();
+  const Goroutine& goroutine = facts.at(row);
+  Activation activation;
+  if (goroutine.creator == kNobody || facts.at(goroutine.creator).has_ended) return activation;
+  const auto outermost_first = [&](StackId stack) {
+    std::vector<LocationId> frames;
+    for (LocationId location : facts.stacks.trie().LeafFirst(stack)) frames.push_back(location);
+    std::ranges::reverse(frames);
+    return frames;
+  };
+  const auto then = outermost_first(goroutine.create_stack);
+  const auto now = outermost_first(facts.at(goroutine.creator).last_stack);
+  for (size_t i = 0; i < then.size() && i < now.size(); ++i) {
+    const FunctionId function = facts.stacks.function(then[i]);
+    if (function != facts.stacks.function(now[i])) break;
+    if (!facts.stacks.traits(function).is_standard) ++activation.frames;
+    activation.is_innermost = i + 1 == then.size();
+    if (then[i] != now[i]) break;  // another line: only the innermost common call may have moved on
+  }
+  return activation;
+}
+
+bool HasDeadChildren(const Scene& scene, Row row) {
+  for (LineRow line : scene.facts().at(row).lines) {
+    if (scene.facts().lines[line].ended > 0) return true;
+  }
+  return false;
+}
+
+std::vector<HopeFound> FindHopes(const Scene& scene, const std::vector<bool>& without) {
+  std::vector<HopeFound> found(scene.facts().goroutines.size());
+  Lively lively(scene);
+  for (Row row : scene.present()) {
+    if (scene.IsWaiting(row)) continue;
+    found[row] = {.hope = Hope::kLikely, .rule = HopeRule::kRuns};
+    lively.Raise(row, Hope::kNone);
+  }
+  const auto hangs_on_stuck = [&](Row row) {
+    if (without.empty()) return false;
+    const std::vector<Row> partners = scene.PartnersOf(row);
+    return !partners.empty() && std::ranges::all_of(partners, [&](Row partner) { return found[partner].hope == Hope::kNone; });
+  };
+  for (bool has_risen = true; has_risen;) {
+    has_risen = false;
+    for (Row row : scene.waiting()) {
+      if (found[row].hope == Hope::kLikely || (!without.empty() && without[row]) || hangs_on_stuck(row)) continue;
+      const HopeFound now = Ask(scene, found, lively, row);
+      if (now.hope <= found[row].hope) continue;
+      const Hope before = std::exchange(found[row], now).hope;
+      lively.Raise(row, before);
+      has_risen = true;
+    }
+  }
+  return found;
+}
+
+std::string Explain(const Scene& scene, const HopeFound& hope) {
+  const std::string who = hope.who == kNobody ? "" : fmt::format("goroutine {}", scene.facts().at(hope.who).id);
+  const std::string_view function = hope.function == FunctionId(0) ? "" : scene.stacks().name(hope.function);
+  switch (hope.rule) {
+    case HopeRule::kNone: return "nobody was found who could end this wait";
+    case HopeRule::kRuns: return "it does not wait for another goroutine";
+    case HopeRule::kTimer: return "a timer has ended such waits here";
+    case HopeRule::kParkedByDesign: return function.empty() ? "main parked on purpose" : fmt::format("{} waits here by design", function);
+    case HopeRule::kLockMoves: return "the lock is handed on, and this wait is no longer than others were";
+    case HopeRule::kHolderOnStack: return fmt::format("{} is alive in {}, which takes or releases this lock", who, function);
+    case HopeRule::kHolderOfType: return fmt::format("{} is alive in {}, a method of the lock's type", who, function);
+    case HopeRule::kUnlockerRuns: return fmt::format("{} released this kind of lock before and runs", who);
+    case HopeRule::kHolderInFile: return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
+    case HopeRule::kPartner: return fmt::format("{} has been its partner at this line before, and lives", who);
+    case HopeRule::kWakesThisSite: return fmt::format("{} ended such waits here before, and lives", who);
+    case HopeRule::kMakesWakers: return fmt::format("{} lives and starts the goroutines that end such waits", who);
+    case HopeRule::kSibling: return fmt::format("{}, started beside it, lives", who);
+    case HopeRule::kChild: return fmt::format("{}, which it started, lives", who);
+    case HopeRule::kCreatorStillThere: return fmt::format("{}, which started it, is still in {}", who, function);
+    case HopeRule::kMethodOfType: return fmt::format("{} is alive in {}, a method of the same type", who, function);
+    case HopeRule::kMethodWoke: return fmt::format("{} is alive and has woken others from methods of the same type", who);
+    case HopeRule::kCounterpart: return fmt::format("{} is alive and does the other end of such waits in the same file", who);
+  }
+  return "";
+}
+
+}  // namespace analysis::deadlock

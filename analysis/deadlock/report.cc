@@ -1,0 +1,231 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/deadlock/deadlock.h"
+#include "model/units.h"
+
+namespace analysis::deadlock {
+namespace {
+
+using model::Value;
+using model::ValueList;
+using model::ValueObject;
+
+constexpr size_t kEdgesShown = 6;
+constexpr size_t kGoroutinesShown = 6;
+
+std::string Plural(size_t count, std::string_view one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
+
+class Writer {
+ public:
+  explicit Writer(const Result& result) : result_(result), facts_(*result.facts), scene_(*result.scene), stacks_(scene_.stacks()) {}
+
+  model::Report Run(const std::string& file);
+
+ private:
+  std::string Answer() const;
+  model::Finding Write(const Finding& finding) const;
+  std::string Title(const Finding& finding) const;
+  std::vector<std::string> Evidence(const Finding& finding) const;
+  std::vector<std::string> WhoWaits(const Finding& finding) const;
+  std::vector<std::string> Why(const Finding& finding) const;
+  std::string Holder(const WaitEdge& edge) const;
+  ValueObject Json(const Finding& finding) const;
+  std::string Resource(Row row) const;
+  std::string Where(SiteRow site) const;
+  std::string Member(Row row) const;
+  std::vector<Row> Shown(const Finding& finding) const;
+  size_t CountOf(Verdict verdict) const;
+  std::string IdleLine() const;
+
+  const Result& result_;
+  const Facts& facts_;
+  const Scene& scene_;
+  const Stacks& stacks_;
+};
+
+const char* Doing(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::kReceive: return "receives from a channel";
+    case WaitKind::kSend: return "sends on a channel";
+    case WaitKind::kSelect: return "is in a select";
+    case WaitKind::kForever: return "blocks for ever (select{} or a nil channel)";
+    case WaitKind::kCond: return "waits on a sync.Cond";
+    case WaitKind::kWaitGroup: return "waits for a WaitGroup";
+    case WaitKind::kMutex: return "wants a mutex";
+    case WaitKind::kReadLock: return "wants to read-lock an RWMutex";
+    case WaitKind::kWriteLock:
+    case WaitKind::kWriterTurn: return "wants to write-lock an RWMutex";
+    default: return "waits";
+  }
+}
+
+size_t Writer::CountOf(Verdict verdict) const {
+  size_t count = 0;
+  for (const Finding& finding : result_.findings) count += finding.verdict == verdict ? finding.goroutines.size() : 0;
+  return count;
+}
+
+std::string Writer::Answer() const {
+  const size_t deadlocked = CountOf(Verdict::kDeadlock);
+  const size_t leaked = CountOf(Verdict::kLeak);
+  const size_t suspects = CountOf(Verdict::kSuspect);
+  std::string answer;
+  const auto add = [&](std::string text) { answer += (answer.empty() ? "" : ", ") + text; };
+  if (deadlocked > 0) add(fmt::format("{} {} deadlocked", Plural(deadlocked, "goroutine"), deadlocked == 1 ? "is" : "are"));
+  if (leaked > 0) add(fmt::format("{} {} for ever", Plural(leaked, deadlocked > 0 ? "other" : "goroutine"), leaked == 1 ? "waits" : "wait"));
+  if (answer.empty()) answer = "no deadlock and no leak found";
+  if (suspects > 0) add(fmt::format("{} suspected", Plural(suspects, deadlocked + leaked > 0 ? "more" : "goroutine")));
+  if (deadlocked + leaked == 0) return answer;
+  const Finding& worst = result_.findings.front();
+  return answer + ": " + Where(worst.sites.front());
+}
+
+std::string Writer::Where(SiteRow site) const {
+  const StackId own = stacks_.OwnPart(facts_.sites[site].stack);
+  const LocationId place = own == model::StackTrie::root() ? facts_.leaf_of(site) : stacks_.leaf(own);
+  return fmt::format("{} ({})", stacks_.name(stacks_.function(place)), stacks_.FileAndLine(place));
+}
+
+std::string Writer::Resource(Row row) const {
+  const OpenWait& wait = *facts_.at(row).wait;
+  return fmt::format("{}@{}", Name(wait.kind), stacks_.PlaceName(stacks_.leaf(wait.stack)));
+}
+
+// One of each site first, then more.
+std::vector<Row> Writer::Shown(const Finding& finding) const {
+  std::vector<Row> rows;
+  std::vector<SiteRow> seen;
+  for (Row row : finding.goroutines) {
+    const SiteRow site = facts_.at(row).wait->site;
+    if (finding.verdict != Verdict::kDeadlock && std::ranges::find(seen, site) != seen.end()) continue;
+    seen.push_back(site);
+    rows.push_back(row);
+    if (rows.size() == kGoroutinesShown) break;
+  }
+  return rows;
+}
+
+std::string Writer::Title(const Finding& finding) const {
+  const size_t members = finding.goroutines.size();
+  if (finding.verdict == Verdict::kDeadlock && finding.kind.starts_with("self:")) {
+    return finding.count == 1 ? fmt::format("deadlock: goroutine {} waits for a lock it holds itself", facts_.at(finding.goroutines[0]).id)
+                              : fmt::format("deadlock: {} wait, each for a lock it holds itself", Plural(members, "goroutine"));
+  }
+  if (finding.verdict == Verdict::kDeadlock) {
+    return finding.count == 1 ? fmt::format("deadlock: {} wait for each other", Plural(members, "goroutine"))
+                              : fmt::format("deadlock: {} rings, {} in all, each wait for each other", finding.count, Plural(members, "goroutine"));
+  }
+  const char* certain = finding.verdict == Verdict::kLeak ? "leak" : "suspect";
+  return fmt::format("{}: {} at {}", certain, Plural(members, "goroutine"), Where(finding.sites[0]));
+}
+
+std::string Writer::Member(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const OpenWait& wait = *goroutine.wait;
+  const std::string since = wait.is_older ? "since before the trace began" : fmt::format("for {}", model::FormatValue(scene_.WaitedFor(row), "nanoseconds"));
+  return fmt::format("goroutine {} ({}) {} at {}, {}", goroutine.id, stacks_.name(goroutine.start), Doing(wait.kind), Where(wait.site), since);
+}
+
+std::string Writer::Holder(const WaitEdge& edge) const {
+  const char* does = IsLock(facts_.at(edge.waiter).wait->kind) ? "held by" : "needs";
+  const std::string who = edge.holder == edge.waiter ? "itself" : fmt::format("goroutine {}", facts_.at(edge.holder).id);
+  return fmt::format("  {} {} ({}): {}", does, who, Name(edge.evidence), Explain(scene_, edge));
+}
+
+std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
+  std::vector<std::string> lines;
+  for (Row row : Shown(finding)) {
+    lines.push_back(Member(row));
+    const auto edges = std::ranges::equal_range(finding.edges, row, {}, &WaitEdge::waiter);
+    size_t shown = 0;
+    for (const WaitEdge& edge : edges) {
+      const bool is_inside = std::ranges::find(finding.goroutines, edge.holder) != finding.goroutines.end();
+      if (finding.verdict == Verdict::kDeadlock && !is_inside) continue;
+      if (++shown <= 2) lines.push_back(Holder(edge));
+    }
+  }
+  const size_t left = finding.goroutines.size() - Shown(finding).size();
+  if (left > 0) lines.push_back(fmt::format("and {} more", left));
+  return lines;
+}
+
+std::vector<std::string> Writer::Why(const Finding& finding) const {
+  const Row row = finding.goroutines.front();
+  std::vector<std::string> lines;
+  for (const SignFound& sign : result_.judgements[row].signs) lines.push_back(Explain(scene_, sign));
+  if (result_.judgements[row].signs.empty()) lines.push_back(Explain(scene_, result_.hopes[row]));
+  return lines;
+}
+
+std::vector<std::string> Writer::Evidence(const Finding& finding) const {
+  std::vector<std::string> lines = WhoWaits(finding);
+  lines.push_back(fmt::format("why, with confidence {:.2f}:", finding.confidence));
+  for (const std::string& why : Why(finding)) lines.push_back("  " + why);
+  return lines;
+}
+
+ValueObject Writer::Json(const Finding& finding) const {
+  ValueList goroutines;
+  for (Row row : finding.goroutines) goroutines.emplace_back(facts_.at(row).id);
+  ValueList waits;
+  for (const WaitEdge& edge : finding.edges) {
+    if (waits.size() >= std::max(kEdgesShown, finding.goroutines.size())) break;
+    waits.emplace_back(ValueObject{{"waiter", facts_.at(edge.waiter).id},
+                                {"resource", Resource(edge.waiter)},
+                                {"holder", facts_.at(edge.holder).id},
+                                {"evidence", Name(edge.evidence)},
+                                {"why", Explain(scene_, edge)}});
+  }
+  ValueList evidence;
+  for (const std::string& why : Why(finding)) evidence.emplace_back(why);
+  ValueList sites;
+  for (SiteRow site : finding.sites) {
+    std::string text = std::string(Name(facts_.sites[site].kind)) + "@";
+    for (LocationId at : stacks_.trie().LeafFirst(facts_.sites[site].stack)) text += (text.back() == '@' ? "" : " < ") + stacks_.PlaceName(at);
+    sites.emplace_back(text);
+  }
+  return {{"kind", finding.kind},
+          {"verdict", Name(finding.verdict)},
+          {"goroutines", goroutines},
+          {"count", uint64_t{finding.count}},
+          {"confidence", finding.confidence},
+          {"waits", waits},
+          {"evidence", evidence},
+          {"sites", sites}};
+}
+
+model::Finding Writer::Write(const Finding& finding) const {
+  const bool is_hard = finding.verdict == Verdict::kDeadlock || finding.verdict == Verdict::kLeak;
+  return {.severity = is_hard ? model::Severity::kError : model::Severity::kWarning,
+          .title = Title(finding),
+          .evidence = Evidence(finding),
+          .data = Json(finding)};
+}
+
+std::string Writer::IdleLine() const {
+  return fmt::format("{} alive: {} wait idle for work that can still come, {} run, sleep or wait for the network.",
+                     Plural(scene_.present().size(), "goroutine"), CountOf(Verdict::kIdle), scene_.present().size() - scene_.waiting().size());
+}
+
+model::Report Writer::Run(const std::string& file) {
+  model::Report report{.title = file, .answer = Answer()};
+  model::Findings findings{.key = ""};
+  ValueList data;
+  for (const Finding& finding : result_.findings) {
+    data.emplace_back(Json(finding));
+    if (finding.verdict != Verdict::kIdle) findings.rows.push_back(Write(finding));
+    report.found |= finding.verdict == Verdict::kDeadlock || finding.verdict == Verdict::kLeak;
+  }
+  report.blocks.push_back(std::move(findings));
+  report.blocks.push_back(model::Paragraph{IdleLine()});
+  report.blocks.push_back(model::Data{.key = "findings", .value = std::move(data)});
+  return report;
+}
+
+}  // namespace
+
+model::Report MakeReport(const Result& result, const std::string& file) { return Writer(result).Run(file); }
+
+}  // namespace analysis::deadlock

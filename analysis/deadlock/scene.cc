@@ -1,0 +1,119 @@
+#include "analysis/deadlock/scene.h"
+
+#include <algorithm>
+
+namespace analysis::deadlock {
+namespace {
+
+using model::GoState;
+using model::StackTrie;
+
+template <class Key, class T>
+void AddOnce(std::unordered_map<Key, std::vector<T>>& index, Key key, T value) {
+  auto& values = index[key];
+  if (values.empty() || values.back() != value) values.push_back(value);
+}
+
+}  // namespace
+
+Scene::Scene(const Facts& facts)
+    : facts_(facts),
+      kinship_(facts),
+      locks_(facts),
+      is_waiting_(facts.goroutines.size()),
+      group_of_(facts.goroutines.size(), UINT32_MAX),
+      overtaken_(facts.goroutines.size()),
+      waiting_at_(facts.sites.size()) {
+  std::vector<Row> by_id(facts.goroutines.size());
+  for (Row row = 0; row < by_id.size(); ++row) by_id[row] = row;
+  std::ranges::sort(by_id, {}, [&](Row row) { return facts.at(row).id; });
+  std::unordered_map<uint64_t, GroupRow> known;
+  for (Row row : by_id) {
+    const Goroutine& goroutine = facts.at(row);
+    if (goroutine.has_ended || IsOfTheRuntime(goroutine)) continue;
+    present_.push_back(row);
+    const bool waits = goroutine.wait && goroutine.state == GoState::kWaiting && goroutine.wait->site != kNowhere;
+    PutIntoGroup(row, known);
+    IndexWakes(row);
+    if (!waits || !NeedsAnother(goroutine.wait->kind)) continue;
+    waiting_.push_back(row);
+    is_waiting_[row] = true;
+    waiting_at_[goroutine.wait->site].push_back(row);
+  }
+  for (GroupRow group = 0; group < groups_.size(); ++group) IndexGroup(group);
+  CountOvertaken();
+}
+
+// Goroutines the runtime and its tracer run for themselves, and those of which nothing is known.
+bool Scene::IsOfTheRuntime(const Goroutine& goroutine) const {
+  const std::string_view start = stacks().name(goroutine.start);
+  if (stacks().traits(goroutine.start).is_runtime_own && start != "runtime.main") return true;
+  if (start.starts_with("os/signal.loop") || start.starts_with("internal/")) return true;
+  if (!goroutine.wait) return goroutine.start == FunctionId(0) && goroutine.last_stack == StackTrie::root();
+  if (goroutine.wait->stack == StackTrie::root()) return goroutine.start == FunctionId(0) || goroutine.wait->raw != StackTrie::root();
+  const std::string_view leaf = stacks().name(stacks().leaf_function(goroutine.wait->stack));
+  return leaf.starts_with("runtime/") || leaf.starts_with("os/signal.");
+}
+
+StackId Scene::StackOf(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  return goroutine.wait && goroutine.wait->raw != StackTrie::root() ? goroutine.wait->raw : goroutine.last_stack;
+}
+
+std::vector<Row> Scene::PartnersOf(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const LocationId place = stacks().leaf(goroutine.wait->stack);
+  std::vector<Row> partners;
+  for (const auto* list : {&goroutine.woken_by, &goroutine.has_woken}) {
+    for (const auto& partner : *list) {
+      if (partner.place == place && std::ranges::find(partners, partner.who) == partners.end()) partners.push_back(partner.who);
+    }
+  }
+  return partners;
+}
+
+void Scene::PutIntoGroup(Row row, std::unordered_map<uint64_t, GroupRow>& known) {
+  const StackId stack = StackOf(row);
+  const SiteRow site = facts_.at(row).wait ? facts_.at(row).wait->site : kNowhere;
+  const auto [at, is_new] = known.try_emplace((uint64_t{stack.value} << 32) | site, static_cast<GroupRow>(groups_.size()));
+  if (is_new) groups_.push_back({.stack = stack, .site = site});
+  groups_[at->second].members.push_back(row);
+  group_of_[row] = at->second;
+}
+
+void Scene::IndexGroup(GroupRow group) {
+  for (LocationId location : stacks().trie().LeafFirst(stacks().UserPart(groups_[group].stack))) {
+    const FunctionId function = stacks().function(location);
+    AddOnce(by_function_, function, group);
+    AddOnce(by_file_, stacks().file(function), group);
+    const StringId receiver = stacks().traits(function).receiver;
+    if (receiver != StringId(0)) AddOnce(by_receiver_, receiver, group);
+  }
+}
+
+void Scene::IndexWakes(Row row) {
+  for (StackId stack : facts_.at(row).waking_stacks) {
+    const StackId user = stacks().UserPart(stack);
+    if (user == StackTrie::root()) continue;
+    AddOnce(woke_from_file_, stacks().file(stacks().leaf_function(user)), row);
+    for (LocationId location : stacks().trie().LeafFirst(user)) {
+      const StringId receiver = stacks().traits(stacks().function(location)).receiver;
+      if (receiver != StringId(0)) AddOnce(woke_from_, receiver, row);
+    }
+  }
+}
+
+void Scene::CountOvertaken() {
+  std::vector<std::vector<uint32_t>> open_turns(facts_.places.size());
+  const auto place = [&](Row row) { return facts_.sites[facts_.at(row).wait->site].place; };
+  for (Row row : waiting_) open_turns[place(row)].push_back(facts_.at(row).wait->turn);
+  for (auto& turns : open_turns) std::ranges::sort(turns);
+  for (Row row : waiting_) {
+    const uint32_t turn = facts_.at(row).wait->turn;
+    const auto& turns = open_turns[place(row)];
+    const auto still_open = turns.end() - std::ranges::upper_bound(turns, turn);
+    overtaken_[row] = facts_.places[place(row)].begun - turn - static_cast<uint32_t>(still_open);
+  }
+}
+
+}  // namespace analysis::deadlock

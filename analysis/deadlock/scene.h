@@ -1,0 +1,88 @@
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/deadlock/facts.h"
+#include "analysis/deadlock/kinship.h"
+#include "analysis/deadlock/lock_classes.h"
+
+// The moment the trace ends: who is there, where each one stands, who waits for another. Rules ask it by function, by
+// receiver type and by file; goroutines that stand at the same stack are one group, so that a thousand of them cost one look.
+namespace analysis::deadlock {
+
+using GroupRow = uint32_t;
+
+struct Group {
+  StackId stack;           // with machinery
+  SiteRow site = kNowhere;  // if its members are waiting
+  std::vector<Row> members;
+};
+
+class Scene {
+ public:
+  explicit Scene(const Facts& facts);
+
+  const Facts& facts() const { return facts_; }
+  const Stacks& stacks() const { return facts_.stacks; }
+  const Kinship& kinship() const { return kinship_; }
+  const LockClasses& locks() const { return locks_; }
+
+  // Alive goroutines of the program (not the runtime's), ascending by id.
+  const std::vector<Row>& present() const { return present_; }
+  // Those of them that wait for another goroutine: whoever is stuck is among them.
+  const std::vector<Row>& waiting() const { return waiting_; }
+  bool IsWaiting(Row row) const { return is_waiting_[row]; }
+  bool IsPresent(Row row) const { return group_of_[row] != UINT32_MAX; }
+
+  const std::vector<Group>& groups() const { return groups_; }
+  GroupRow group_of(Row row) const { return group_of_[row]; }
+  std::span<const GroupRow> WithFunction(FunctionId function) const { return Find(by_function_, function); }
+  std::span<const GroupRow> WithReceiver(StringId receiver) const { return Find(by_receiver_, receiver); }
+  std::span<const GroupRow> WithFile(StringId file) const { return Find(by_file_, file); }
+  // Goroutines that woke another one from within a method of this type.
+  std::span<const Row> WokeFrom(StringId receiver) const { return Find(woke_from_, receiver); }
+  // Goroutines that woke another one from a line of this file (and still live).
+  std::span<const Row> WokeFromFile(StringId file) const { return Find(woke_from_file_, file); }
+
+  StackId StackOf(Row row) const;
+  Time WaitedFor(Row row) const { return facts_.end - facts_.at(row).wait->since; }
+  // Waits that began later at the same line and have ended: how often this one was overtaken.
+  uint32_t Overtaken(Row row) const { return overtaken_[row]; }
+  // With whom it did at this line, in earlier rounds, what it waits for now: who ended such a wait of it, or whose wait it ended from
+  // here (a send that found its receiver waiting). Also those that have ended.
+  std::vector<Row> PartnersOf(Row row) const;
+  // Waiting goroutines at one site.
+  std::span<const Row> WaitingAt(SiteRow site) const { return waiting_at_[site]; }
+  bool IsAtSite(GroupRow group, SiteRow site) const { return groups_[group].site == site; }
+
+ private:
+  template <class Key, class T>
+  static std::span<const T> Find(const std::unordered_map<Key, std::vector<T>>& index, Key key) {
+    const auto at = index.find(key);
+    return at == index.end() ? std::span<const T>() : std::span<const T>(at->second);
+  }
+  bool IsOfTheRuntime(const Goroutine& goroutine) const;
+  void PutIntoGroup(Row row, std::unordered_map<uint64_t, GroupRow>& known);
+  void IndexGroup(GroupRow group);
+  void IndexWakes(Row row);
+  void CountOvertaken();
+
+  const Facts& facts_;
+  Kinship kinship_;
+  LockClasses locks_;
+  std::vector<Row> present_;
+  std::vector<Row> waiting_;
+  std::vector<bool> is_waiting_;
+  std::vector<Group> groups_;
+  std::vector<GroupRow> group_of_;
+  std::vector<uint32_t> overtaken_;
+  std::vector<std::vector<Row>> waiting_at_;
+  std::unordered_map<FunctionId, std::vector<GroupRow>> by_function_;
+  std::unordered_map<StringId, std::vector<GroupRow>> by_receiver_;
+  std::unordered_map<StringId, std::vector<GroupRow>> by_file_;
+  std::unordered_map<StringId, std::vector<Row>> woke_from_;
+  std::unordered_map<StringId, std::vector<Row>> woke_from_file_;
+};
+
+}  // namespace analysis::deadlock

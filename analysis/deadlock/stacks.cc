@@ -1,0 +1,125 @@
+#include "analysis/deadlock/stacks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace analysis::deadlock {
+namespace {
+
+// First elements of the standard library's import paths (go list std).
+constexpr std::array kStandardRoots = {
+    "archive", "bufio",   "bytes", "cmp",   "compress", "container", "context", "crypto", "database", "debug",   "embed",  "encoding", "errors",
+    "expvar",  "flag",    "fmt",   "go",    "hash",     "html",      "image",   "index",  "internal", "io",      "iter",   "log",      "maps",
+    "math",    "mime",    "net",   "os",    "path",     "plugin",    "reflect", "regexp", "runtime",  "slices",  "sort",   "strconv",  "strings",
+    "structs", "sync",    "syscall", "testing", "text", "time",      "unicode", "unique", "unsafe",   "vendor",  "weak"};
+
+std::string_view ImportPath(std::string_view function) {
+  const size_t bracket = function.find('[');  // type arguments have paths of their own
+  const std::string_view plain = function.substr(0, bracket);
+  const size_t slash = plain.rfind('/');
+  const size_t dot = plain.find('.', slash == std::string_view::npos ? 0 : slash);
+  return plain.substr(0, dot);
+}
+
+bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> heads) {
+  return std::ranges::any_of(heads, [&](std::string_view head) { return text.starts_with(head); });
+}
+
+}  // namespace
+
+bool IsStandardLibrary(std::string_view function) {
+  const std::string_view path = ImportPath(function);
+  const std::string_view root = path.substr(0, path.find('/'));
+  return std::ranges::find(kStandardRoots, root) != kStandardRoots.end();
+}
+
+std::string_view ReceiverType(std::string_view function) {
+  const size_t open = function.find("(*");
+  if (open == std::string_view::npos) return {};
+  const size_t close = function.find(')', open);
+  if (close == std::string_view::npos) return {};
+  return function.substr(0, close + 1);
+}
+
+std::string_view OutermostFunction(std::string_view function) {
+  for (std::string_view mark : {".func", ".gowrap", ".deferwrap"}) {
+    for (size_t at = function.find(mark); at != std::string_view::npos; at = function.find(mark, at + 1)) {
+      const size_t digit = at + mark.size();
+      if (digit < function.size() && function[digit] >= '0' && function[digit] <= '9') return function.substr(0, at);
+    }
+  }
+  return function;
+}
+
+StackId Stacks::Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack) {
+  if (stack == model::StackTrie::root() || !trie.contains(stack)) return model::StackTrie::root();
+  if (imported_.size() < trie.size()) imported_.resize(trie.size());
+  std::vector<StackId> missing;
+  StackId at = stack;
+  for (; at != model::StackTrie::root() && imported_[at.index()] == model::StackTrie::root(); at = trie.caller(at)) {
+    missing.push_back(at);
+  }
+  StackId ours = imported_[at.index()];
+  for (; !missing.empty(); missing.pop_back()) {
+    const auto lines = symbols.lines(trie.location(missing.back()));
+    for (size_t i = lines.size(); i > 0; --i) ours = trie_.Child(ours, ImportFrame(symbols, lines[i - 1]));
+    imported_[missing.back().index()] = ours;
+  }
+  return ours;
+}
+
+LocationId Stacks::ImportFrame(const model::Symbols& symbols, const model::Line& line) {
+  const model::Function& function = symbols.functions()[line.function];
+  return symbols_.InternFrame(symbols.text(function.name), symbols.text(function.file), line.line);
+}
+
+StackId Stacks::UserPart(StackId stack) const {
+  while (stack != model::StackTrie::root() && traits(leaf_function(stack)).is_machinery) stack = trie_.caller(stack);
+  return stack;
+}
+
+StackId Stacks::OwnPart(StackId stack) const {
+  while (stack != model::StackTrie::root() && traits(leaf_function(stack)).is_standard) stack = trie_.caller(stack);
+  return stack;
+}
+
+FunctionId Stacks::leaf_function(StackId stack) const {
+  return stack == model::StackTrie::root() ? FunctionId(0) : function(trie_.location(stack));
+}
+
+FunctionId Stacks::outermost_function(StackId stack) const {
+  FunctionId last(0);
+  for (LocationId at : trie_.LeafFirst(stack)) last = function(at);
+  return last;
+}
+
+const FunctionTraits& Stacks::traits(FunctionId function) const {
+  if (function.index() >= traits_.size()) traits_.resize(symbols_.functions().size() + 64);
+  FunctionTraits& traits = traits_[function.index()];
+  if (!traits.is_known) traits = WorkOut(function);
+  return traits;
+}
+
+FunctionTraits Stacks::WorkOut(FunctionId function) const {
+  const std::string name(symbols_.function_name(function));
+  FunctionTraits traits;
+  traits.is_known = true;
+  traits.is_machinery = StartsWithAny(name, {"runtime.", "sync.", "internal/sync.", "internal/runtime/", "internal/poll.", "internal/race."});
+  traits.is_standard = IsStandardLibrary(name);
+  traits.is_runtime_own = StartsWithAny(name, {"runtime.", "runtime/", "internal/runtime/"});
+  traits.receiver = symbols_.InternString(ReceiverType(name));
+  traits.outermost = symbols_.InternString(OutermostFunction(name));
+  return traits;
+}
+
+std::string Stacks::PlaceName(LocationId location) const { return fmt::format("{}:{}", name(function(location)), line(location)); }
+
+std::string Stacks::FileAndLine(LocationId location) const {
+  const std::string_view path = symbols_.text(file(function(location)));
+  const size_t slash = path.rfind('/');
+  return fmt::format("{}:{}", slash == std::string_view::npos ? path : path.substr(slash + 1), line(location));
+}
+
+}  // namespace analysis::deadlock

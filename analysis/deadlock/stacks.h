@@ -1,0 +1,78 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/stack_trie.h"
+#include "model/symbols.h"
+
+// The stacks of a trace (and of a dump) as this analysis compares them: a frame is a function and a line, without
+// the address, so that two calls on one line are one place. Own tables, filled at first mention of a stack: they outlive the
+// source, and stacks from a trace and from a dump of the same process meet here.
+//
+// What a frame says about itself (whose code, which receiver) is worked out once per function.
+namespace analysis::deadlock {
+
+using model::FunctionId;
+using model::LocationId;
+using model::StackId;
+using model::StringId;
+
+// How a function's frames are read.
+struct FunctionTraits {
+  bool is_known = false;          // worked out already
+  bool is_machinery = false;      // runtime, sync, internal/poll: how a wait is done, not who waits
+  bool is_standard = false;       // the standard library, machinery included
+  bool is_runtime_own = false;    // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
+  StringId receiver;              // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
+  StringId outermost;             // main.serve of main.serve.func1.2: the function in whose text it is written
+};
+
+class Stacks {
+ public:
+  explicit Stacks() = default;
+
+  // The same stack in our tables. Ids of one source only, as long as Forget() is not called.
+  StackId Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack);
+  void Forget() { imported_.clear(); }  // the next Import is from another source
+
+  const model::Symbols& symbols() const { return symbols_; }
+  const model::StackTrie& trie() const { return trie_; }
+
+  // Leading frames of the machinery cut off: where the program itself waits.
+  StackId UserPart(StackId stack) const;
+  // UserPart, and the standard library's frames cut off too: the innermost frame that the user wrote. Root if there is none.
+  StackId OwnPart(StackId stack) const;
+
+  LocationId leaf(StackId stack) const { return trie_.location(stack); }  // not for the root
+  FunctionId function(LocationId location) const { return symbols_.lines(location)[0].function; }
+  int64_t line(LocationId location) const { return symbols_.lines(location)[0].line; }
+  FunctionId leaf_function(StackId stack) const;  // 0 for the root
+  FunctionId outermost_function(StackId stack) const;
+  StringId file(FunctionId function) const { return symbols_.functions()[function].file; }
+  std::string_view name(FunctionId function) const { return symbols_.function_name(function); }
+  const FunctionTraits& traits(FunctionId function) const;
+
+  std::string PlaceName(LocationId location) const;  // "main.f:12"
+  std::string FileAndLine(LocationId location) const;  // "main.go:12"
+  StringId Intern(std::string_view text) { return symbols_.InternString(text); }
+
+ private:
+  LocationId ImportFrame(const model::Symbols& symbols, const model::Line& line);
+  FunctionTraits WorkOut(FunctionId function) const;
+
+  // Interning a name changes no answer, so traits may be worked out behind const.
+  mutable model::Symbols symbols_;
+  model::StackTrie trie_;
+  std::vector<StackId> imported_;  // by the source's id; root = not yet (the root itself needs none)
+  mutable std::vector<FunctionTraits> traits_;
+};
+
+// Is this function of the standard library, by its import path?
+bool IsStandardLibrary(std::string_view function);
+// "main.(*Bank)" of "main.(*Bank).transfer.func1", "" where there is no pointer receiver (value receivers look like closures).
+std::string_view ReceiverType(std::string_view function);
+// "main.serve" of "main.serve.func1.2"
+std::string_view OutermostFunction(std::string_view function);
+
+}  // namespace analysis::deadlock

@@ -1,0 +1,174 @@
+#include "analysis/deadlock/verdicts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/deadlock/thresholds.h"
+#include "model/units.h"
+
+namespace analysis::deadlock {
+namespace {
+
+// What goroutines waiting at one site have in common.
+struct Crowd {
+  uint32_t creators = 0;
+  Time first_birth = INT64_MAX;
+  Time last_birth = INT64_MIN;
+};
+
+class Judge_ {
+ public:
+  Judge_(const Scene& scene, const std::vector<HopeFound>& hopes);
+  Judgement Of(Row row) const;
+  // Its lock was never held so long, though somebody alive might hold it.
+  bool IsStalled(Row row) const;
+
+ private:
+  void ByKind(const OpenWait& wait, Judgement& judgement) const;
+  void ByCreator(Row row, Judgement& judgement) const;
+  void ByPeers(Row row, Judgement& judgement) const;
+
+  const Scene& scene_;
+  const Facts& facts_;
+  const std::vector<HopeFound>& hopes_;
+  std::vector<Crowd> crowds_;
+  bool is_empty_world_ = true;
+};
+
+Judge_::Judge_(const Scene& scene, const std::vector<HopeFound>& hopes)
+    : scene_(scene), facts_(scene.facts()), hopes_(hopes), crowds_(facts_.sites.size()) {
+  for (SiteRow site = 0; site < crowds_.size(); ++site) {
+    std::set<Row> creators;
+    for (Row row : scene.WaitingAt(site)) {
+      creators.insert(facts_.at(row).creator);
+      crowds_[site].first_birth = std::min(crowds_[site].first_birth, facts_.at(row).born);
+      crowds_[site].last_birth = std::max(crowds_[site].last_birth, facts_.at(row).born);
+    }
+    crowds_[site].creators = static_cast<uint32_t>(creators.size());
+  }
+  for (Row row : scene.present()) {
+    if (hopes[row].hope != Hope::kNone && facts_.at(row).id != 1) is_empty_world_ = false;
+  }
+}
+
+Judgement Judge_::Of(Row row) const {
+  Judgement judgement;
+  const HopeFound& hope = hopes_[row];
+  if (hope.hope == Hope::kLikely) return judgement;
+  if (hope.hope == Hope::kPerhaps) {
+    judgement.verdict = Verdict::kSuspect;
+    judgement.confidence = kPerhapsStuck;
+    return judgement;
+  }
+  judgement.Add({Sign::kNoHelper, kSignNoHelper});
+  ByKind(*facts_.at(row).wait, judgement);
+  ByCreator(row, judgement);
+  ByPeers(row, judgement);
+  judgement.verdict = judgement.confidence >= kLeak ? Verdict::kLeak : Verdict::kSuspect;
+  return judgement;
+}
+
+void Judge_::ByKind(const OpenWait& wait, Judgement& judgement) const {
+  const bool waits_for_anything = wait.kind == WaitKind::kReceive || wait.kind == WaitKind::kSelect || wait.kind == WaitKind::kCond ||
+                                  wait.kind == WaitKind::kWaitGroup;
+  if (wait.kind == WaitKind::kForever) judgement.Add({Sign::kForever, kSignForever});
+  if (IsLock(wait.kind)) judgement.Add({Sign::kLock, kSignLock});
+  if (wait.kind == WaitKind::kSend) judgement.Add({Sign::kSend, kSignSend});
+  if (wait.kind == WaitKind::kWaitGroup) judgement.Add({Sign::kWaitGroup, kSignWaitGroup});
+  if (wait.is_older && waits_for_anything) judgement.Add({Sign::kNoHistory, kSignNoHistory});
+}
+
+void Judge_::ByCreator(Row row, Judgement& judgement) const {
+  const Row creator = facts_.at(row).creator;
+  if (creator == kNobody) return;
+  if (facts_.at(creator).has_ended) {
+    judgement.Add({Sign::kCreatorEnded, kSignCreatorEnded, 0, creator});
+  } else if (scene_.IsWaiting(creator) && hopes_[creator].hope == Hope::kNone) {
+    judgement.Add({Sign::kCreatorStuck, kSignCreatorGone, 0, creator});
+  } else if (ActivationOf(scene_, row).frames == 0) {
+    judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGone, 0, creator});
+  }
+}
+
+void Judge_::ByPeers(Row row, Judgement& judgement) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const Site& site = facts_.sites[goroutine.wait->site];
+  const Crowd& crowd = crowds_[goroutine.wait->site];
+  const auto waiting = static_cast<uint32_t>(scene_.WaitingAt(goroutine.wait->site).size());
+  const auto ended = facts_.ended_of_birth.find({goroutine.create_stack, goroutine.start});
+  if (ended != facts_.ended_of_birth.end() && ended->second > 0) judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second});
+  if (waiting >= kManyInstances && crowd.creators >= kManyInstances) judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
+  if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
+  if (site.ended_by_kin > 0 && site.ended_by_stranger == 0) judgement.Add({Sign::kFamilyMatter, kSignFamilyMatter, site.ended_by_kin});
+  const bool is_spread = crowd.last_birth - crowd.first_birth > facts_.duration() / kSpreadShare;
+  if (waiting >= kPeersLeaked && is_spread && !goroutine.is_older) judgement.Add({Sign::kGrows, kSignGrows, waiting});
+  const bool is_far_longer = site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;
+  if (is_far_longer) judgement.Add({Sign::kFarLonger, kSignFarLonger, static_cast<uint64_t>(site.longest)});
+}
+
+bool Judge_::IsStalled(Row row) const {
+  const OpenWait& wait = *facts_.at(row).wait;
+  if (hopes_[row].hope == Hope::kNone || !IsLock(wait.kind)) return false;
+  const Time pace = scene_.locks().LongestIn(scene_.stacks().leaf_function(wait.stack));
+  return scene_.WaitedFor(row) > kFarLonger * std::max(pace, kLockPace);
+}
+
+}  // namespace
+
+const char* Name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kDeadlock: return "deadlock";
+    case Verdict::kLeak: return "leak";
+    case Verdict::kSuspect: return "suspect";
+    case Verdict::kIdle: return "idle";
+  }
+  return "idle";
+}
+
+void Judgement::Add(SignFound sign) {
+  confidence = std::min(confidence + sign.weight, kMostCertain);
+  signs.push_back(sign);
+}
+
+std::vector<Judgement> Judge(const Scene& scene, const std::vector<HopeFound>& hopes) {
+  const Judge_ judge(scene, hopes);
+  std::vector<Judgement> judgements(scene.facts().goroutines.size());
+  std::vector<bool> stalled(judgements.size());
+  for (Row row : scene.waiting()) {
+    judgements[row] = judge.Of(row);
+    stalled[row] = judge.IsStalled(row);
+  }
+  const std::vector<HopeFound> hopes_without = FindHopes(scene, stalled);
+  for (Row row : scene.waiting()) judgements[row].is_stalled = hopes[row].hope != Hope::kNone && hopes_without[row].hope == Hope::kNone;
+  return judgements;
+}
+
+std::string Explain(const Scene& scene, const SignFound& sign) {
+  const std::string who = sign.who == kNobody ? "" : fmt::format("goroutine {}", scene.facts().at(sign.who).id);
+  switch (sign.sign) {
+    case Sign::kNoHelper: return "no live goroutine was found that could end this wait";
+    case Sign::kForever: return "select{} or a nil channel never ends";
+    case Sign::kLock: return "a lock is released by its holder, and no live one was found";
+    case Sign::kSend: return "nobody alive receives here";
+    case Sign::kWaitGroup: return "no live goroutine was found that could call Done";
+    case Sign::kCreatorEnded: return fmt::format("its creator, {}, has ended", who);
+    case Sign::kCreatorStuck: return fmt::format("its creator, {}, is stuck too", who);
+    case Sign::kCreatorMovedOn: return fmt::format("the call in {} that started it has returned", who);
+    case Sign::kPeersEnded: return fmt::format("{} others of the same go statement have come and gone", sign.count);
+    case Sign::kManyCreators: return fmt::format("{} wait here, each started by another goroutine", sign.count);
+    case Sign::kEmptyWorld: return "nothing else of the program is alive but main";
+    case Sign::kFamilyMatter: return fmt::format("{} such waits were ended, each by the waiter's own kin, and this one's can't", sign.count);
+    case Sign::kGrows: return fmt::format("{} wait here, and they became more through the whole trace", sign.count);
+    case Sign::kFarLonger:
+      return fmt::format("it waits far longer than any wait here that ended ({})",
+                         model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
+    case Sign::kNoHistory: return "it was waiting before the trace began, so who used to wake it is not known";
+    case Sign::kLikeOthers: return fmt::format("{} goroutines leaked at the same place", sign.count);
+    case Sign::kBehindStuck: return fmt::format("it waits for {}, which is stuck", who);
+  }
+  return "";
+}
+
+}  // namespace analysis::deadlock

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "analysis/deadlock/stacks.h"
+#include "model/block_reason.h"
+
+// What a goroutine waits for. The runtime gives a reason ("sync" for every semaphore) and a stack; a goroutine that was
+// waiting before the trace began has a stack only. Together they name one of these. Function names move between Go versions
+// (sync.(*Mutex).lockSlow became internal/sync.(*Mutex).lockSlow in 1.24), so they are matched by their tails.
+namespace analysis::deadlock {
+
+enum class WaitKind : uint8_t {
+  kUnknown,         // no stack, no reason: it waited before the trace began
+  kReceive,
+  kSend,
+  kSelect,
+  kForever,         // select{} or a nil channel: by the language, nothing ends it
+  kCond,
+  kWaitGroup,
+  kMutex,
+  kReadLock,        // RWMutex.RLock: waits for a writer
+  kWriteLock,       // RWMutex.Lock: waits for readers
+  kWriterTurn,      // RWMutex.Lock: waits for another writer
+  kSleep,
+  kNetwork,
+  kRuntime,         // GC assist, system goroutines, tracing: the runtime ends it
+};
+
+WaitKind Classify(const Stacks& stacks, model::BlockReason reason, StackId raw);
+
+bool IsLock(WaitKind kind);
+bool IsChannel(WaitKind kind);  // receive, send, select
+// Waits that another goroutine of the program has to end; the rest end by a timer, the network or the runtime.
+bool NeedsAnother(WaitKind kind);
+const char* Name(WaitKind kind);  // "mutex", "rwmutex.rlock", "recv", ..
+
+}  // namespace analysis::deadlock

@@ -1,0 +1,295 @@
+#include "analysis/deadlock/waits_for.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/deadlock/held_locks.h"
+#include "analysis/deadlock/thresholds.h"
+
+namespace analysis::deadlock {
+namespace {
+
+using model::StackTrie;
+
+class EdgeFinder {
+ public:
+  EdgeFinder(const Scene& scene, const std::vector<Judgement>& judgements);
+  std::vector<WaitEdge> Run();
+
+ private:
+  bool MayBeInRing(Row row) const { return judgements_[row].verdict != Verdict::kIdle || judgements_[row].is_stalled; }
+  std::vector<Row> Family(Row row) const;
+  std::vector<Row> Candidates(Row row) const;
+  void EdgesOfLock(Row row);
+  void EdgesToHolders(Row row, const std::vector<Row>& candidates);
+  void EdgesToWriters(Row row, const std::vector<Row>& candidates);
+  void EdgesToReaders(Row row, const std::vector<Row>& candidates);
+  void EdgesToSiblings(Row row);
+  void EdgesToOnlyKin(Row row);
+  void EdgesOfChannel(Row row);
+  void KeepReceivers(std::vector<Row>& rows) const;
+  void EdgesToStarvedServers(Row row);
+  void EdgesBySharedFrames(Row row);
+  bool HasEdge(Row row) const { return !edges_.empty() && edges_.back().waiter == row; }
+  void Add(Row waiter, Row holder, Evidence evidence, EdgeRule rule, FunctionId function = {});
+
+  const OpenWait& WaitOf(Row row) const { return *facts_.at(row).wait; }
+
+  const Scene& scene_;
+  const Facts& facts_;
+  const Stacks& stacks_;
+  const std::vector<Judgement>& judgements_;
+  std::vector<Row> stuck_;
+  std::vector<Row> sample_;  // of them, a few for each site, where all with all would be too many
+  std::unordered_map<uint64_t, std::vector<Row>> families_;
+  std::vector<WaitEdge> edges_;  // grouped by waiter
+};
+
+EdgeFinder::EdgeFinder(const Scene& scene, const std::vector<Judgement>& judgements)
+    : scene_(scene), facts_(scene.facts()), stacks_(scene.stacks()), judgements_(judgements) {
+  std::map<SiteRow, size_t> of_site;
+  for (Row row : scene.waiting()) {
+    if (!MayBeInRing(row)) continue;
+    stuck_.push_back(row);
+    if (of_site[WaitOf(row).site]++ < kPerSite) sample_.push_back(row);
+    for (uint64_t family : scene.kinship().FamiliesOf(row)) families_[family].push_back(row);
+  }
+  if (stuck_.size() <= kFullPairing) sample_ = stuck_;
+}
+
+std::vector<WaitEdge> EdgeFinder::Run() {
+  for (Row row : stuck_) {
+    const WaitKind kind = WaitOf(row).kind;
+    if (IsLock(kind)) {
+      EdgesOfLock(row);
+    } else if (kind != WaitKind::kForever) {
+      EdgesOfChannel(row);
+    }
+  }
+  const auto key = [](const WaitEdge& e) { return std::pair(e.waiter, e.holder); };
+  std::ranges::stable_sort(edges_, {}, key);
+  const auto repeated = std::ranges::unique(edges_, {}, key);
+  edges_.erase(repeated.begin(), repeated.end());
+  return std::move(edges_);
+}
+
+void EdgeFinder::Add(Row waiter, Row holder, Evidence evidence, EdgeRule rule, FunctionId function) {
+  edges_.push_back({.waiter = waiter, .holder = holder, .evidence = evidence, .rule = rule, .function = function});
+}
+
+// Stuck kin, nearest family first, each once.
+std::vector<Row> EdgeFinder::Family(Row row) const {
+  std::vector<Row> rows;
+  std::set<Row> known;
+  for (uint64_t family : scene_.kinship().FamiliesOf(row)) {
+    for (Row kin : families_.at(family)) {
+      if (rows.size() >= kCandidatesPerWait) return rows;
+      if (known.insert(kin).second) rows.push_back(kin);
+    }
+  }
+  return rows;
+}
+
+// Who could be the other end: kin, or anybody where creation is not known.
+std::vector<Row> EdgeFinder::Candidates(Row row) const {
+  std::vector<Row> rows = Family(row);
+  const Goroutine& goroutine = facts_.at(row);
+  if (goroutine.creator != kNobody && !(goroutine.is_older && rows.size() <= 1)) return rows;
+  const std::set<Row> known(rows.begin(), rows.end());
+  for (Row other : sample_) {
+    if (!known.contains(other)) rows.push_back(other);
+  }
+  return rows;
+}
+
+void EdgeFinder::EdgesOfLock(Row row) {
+  const std::vector<Row> candidates = Candidates(row);
+  const Held own = HoldsLockOf(scene_, row, row);
+  const bool is_reader = WaitOf(row).kind == WaitKind::kReadLock;
+  const bool may_hold_itself = own.strength > 0 && is_reader;  // a reader waits for a pending writer first, if there is one
+  if (is_reader) EdgesToWriters(row, candidates);
+  if (HasEdge(row)) return;
+  EdgesToHolders(row, candidates);
+  if (!HasEdge(row) && facts_.at(row).creator != kNobody && !may_hold_itself) {
+    EdgesToSiblings(row);
+    if (!HasEdge(row)) EdgesToOnlyKin(row);
+  }
+  if (may_hold_itself && !HasEdge(row)) Add(row, row, Evidence::kInferred, own.rule, own.function);
+  if (WaitOf(row).kind == WaitKind::kWriteLock && !HasEdge(row)) EdgesToReaders(row, candidates);
+}
+
+Evidence EvidenceOf(const Held& held) { return held.strength >= 2 && held.rule != EdgeRule::kSameType ? Evidence::kInferred : Evidence::kGuessed; }
+
+void EdgeFinder::EdgesToHolders(Row row, const std::vector<Row>& candidates) {
+  std::vector<std::pair<Row, Held>> holders;
+  int best = 0;
+  for (Row other : candidates) {
+    if (other == row && WaitOf(row).kind == WaitKind::kReadLock) continue;
+    const Held held = HoldsLockOf(scene_, other, row);
+    if (held.strength == 0) continue;
+    holders.push_back({other, held});
+    best = std::max(best, held.strength);
+  }
+  for (const auto& [other, held] : holders) {
+    if (held.strength == best || held.strength >= kStrongHold) Add(row, other, EvidenceOf(held), held.rule, held.function);
+  }
+}
+
+// A loop of goroutines that share one lock: all stuck children of the same creator.
+void EdgeFinder::EdgesToSiblings(Row row) {
+  size_t looked_at = 0;
+  for (LineRow line : facts_.at(facts_.at(row).creator).lines) {
+    for (Row other : facts_.lines[line].members) {
+      if (other == row || !scene_.IsWaiting(other) || !MayBeInRing(other) || WaitOf(other).site == WaitOf(row).site) continue;
+      if (++looked_at > kCandidatesPerWait) return;
+      const Held held = HoldsLockOf(scene_, other, row);
+      if (held.strength > 0) Add(row, other, EvidenceOf(held), held.rule, held.function);
+    }
+  }
+}
+
+void EdgeFinder::EdgesToOnlyKin(Row row) {
+  const std::vector<Row> family = Family(row);
+  if (family.size() > kOnlyKin) return;
+  for (Row other : family) {
+    if (other != row && WaitOf(other).site != WaitOf(row).site) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKin);
+  }
+}
+
+void EdgeFinder::EdgesToWriters(Row row, const std::vector<Row>& candidates) {
+  for (Row other : candidates) {
+    if (WaitOf(other).kind != WaitKind::kWriteLock) continue;
+    const bool is_same = IsSameLockKind(scene_, row, other);
+    if (is_same || facts_.at(row).creator != kNobody) {
+      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kPendingWriter, stacks_.leaf_function(WaitOf(other).stack));
+    }
+  }
+}
+
+void EdgeFinder::EdgesToReaders(Row row, const std::vector<Row>& candidates) {
+  for (Row other : candidates) {
+    if (other == row || WaitOf(other).kind != WaitKind::kReadLock) continue;
+    const bool is_same = IsSameLockKind(scene_, row, other);
+    if (is_same || facts_.at(other).creator != kNobody) {
+      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kReaderAgain, stacks_.leaf_function(WaitOf(other).stack));
+    }
+  }
+}
+
+void EdgeFinder::EdgesOfChannel(Row row) {
+  const OpenWait& wait = WaitOf(row);
+  const Site& site = facts_.sites[wait.site];
+  std::vector<Row> kin;
+  std::vector<Row> known_wakers;
+  for (Row other : Family(row)) {
+    if (other == row || WaitOf(other).site == wait.site) continue;
+    kin.push_back(other);
+    const bool has_woken = std::ranges::any_of(site.relations, [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
+    if (has_woken) known_wakers.push_back(other);
+  }
+  EdgesToStarvedServers(row);
+  const size_t before = edges_.size();
+  for (Row partner : scene_.PartnersOf(row)) {
+    if (scene_.IsWaiting(partner) && MayBeInRing(partner)) Add(row, partner, Evidence::kInferred, EdgeRule::kPartner);
+  }
+  if (edges_.size() > before) return;
+  if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
+  const auto& wakers = known_wakers.empty() ? kin : known_wakers;
+  const Evidence evidence = known_wakers.empty() ? Evidence::kGuessed : Evidence::kInferred;
+  for (Row other : wakers) Add(row, other, evidence, EdgeRule::kOnlyKinWakes);
+  const Goroutine& goroutine = facts_.at(row);
+  if (goroutine.creator == kNobody || (goroutine.is_older && kin.empty())) EdgesBySharedFrames(row);
+}
+
+// A sender needs somebody who receives: those who were never seen to are dropped, if others were.
+void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
+  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
+  const auto never_receives = [&](Row row) {
+    const Goroutine& goroutine = facts_.at(row);
+    const bool has_waited = (goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0;
+    return !has_waited && std::ranges::none_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene_, WaitKind::kSend, at); });
+  };
+  if (!std::ranges::all_of(rows, never_receives)) std::erase_if(rows, never_receives);
+}
+
+// Such waits were ended from within a function that is now on the waiters' own stacks: the pool waits for itself.
+void EdgeFinder::EdgesToStarvedServers(Row row) {
+  const OpenWait& wait = WaitOf(row);
+  if (wait.kind != WaitKind::kSend && wait.kind != WaitKind::kReceive) return;
+  const LocationId place = stacks_.leaf(wait.stack);
+  std::set<FunctionId> servers;
+  for (auto at = facts_.ended_by.lower_bound({place, LocationId(0)}); at != facts_.ended_by.end() && at->first.first == place; ++at) {
+    servers.insert(stacks_.function(at->first.second));
+  }
+  for (StackId at = stacks_.trie().caller(wait.stack); at != StackTrie::root(); at = stacks_.trie().caller(at)) {
+    const FunctionId function = stacks_.leaf_function(at);
+    if (!servers.contains(function)) continue;
+    size_t count = 0;
+    for (Row other : scene_.WaitingAt(wait.site)) {
+      if (MayBeInRing(other) && ++count <= kCandidatesPerWait) Add(row, other, Evidence::kInferred, EdgeRule::kServerWaitsToo, function);
+    }
+    return;
+  }
+}
+
+// The first function or type of the program that both stacks have; main.main says nothing.
+FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b) {
+  for (LocationId x : stacks.trie().LeafFirst(a)) {
+    const FunctionTraits of_x = stacks.traits(stacks.function(x));
+    if (of_x.is_standard) continue;
+    for (LocationId y : stacks.trie().LeafFirst(b)) {
+      const FunctionTraits of_y = stacks.traits(stacks.function(y));
+      if (of_y.is_standard) continue;
+      const bool is_same_type = of_x.receiver != StringId(0) && of_x.receiver == of_y.receiver;
+      const bool is_same_function = of_x.outermost == of_y.outermost && stacks.symbols().text(of_x.outermost) != "main.main";
+      if (is_same_type || is_same_function) return stacks.function(y);
+    }
+  }
+  return FunctionId(0);
+}
+
+void EdgeFinder::EdgesBySharedFrames(Row row) {
+  for (Row other : sample_) {
+    if (other == row || WaitOf(other).site == WaitOf(row).site) continue;
+    const FunctionId shared = SharedFrame(stacks_, WaitOf(row).stack, WaitOf(other).stack);
+    if (shared != FunctionId(0)) Add(row, other, Evidence::kGuessed, EdgeRule::kSharedFrames, shared);
+  }
+}
+
+}  // namespace
+
+const char* Name(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::kGuessed: return "guessed";
+    case Evidence::kInferred: return "inferred";
+    case Evidence::kProven: return "proven";
+  }
+  return "guessed";
+}
+
+std::vector<WaitEdge> FindWaitEdges(const Scene& scene, const std::vector<Judgement>& judgements) {
+  return EdgeFinder(scene, judgements).Run();
+}
+
+std::string Explain(const Scene& scene, const WaitEdge& edge) {
+  const std::string_view function = edge.function == FunctionId(0) ? "" : scene.stacks().name(edge.function);
+  switch (edge.rule) {
+    case EdgeRule::kInLockFunction: return fmt::format("it is inside {}, which takes or releases this lock", function);
+    case EdgeRule::kPastLock: return fmt::format("it is inside {}, behind the Lock call", function);
+    case EdgeRule::kPastEarlierLock: return fmt::format("it has passed an earlier Lock in {}", function);
+    case EdgeRule::kInsideSince: return fmt::format("it had been inside {} for a while when it came to this line", function);
+    case EdgeRule::kSameType: return fmt::format("it is inside {}, a method of the type whose lock this is", function);
+    case EdgeRule::kOnlyKin: return "no other stuck goroutine of its family could hold it";
+    case EdgeRule::kPendingWriter: return fmt::format("a writer is queued in {}, and readers must let it pass", function);
+    case EdgeRule::kReaderAgain: return fmt::format("it reads already and waits in {} to read again", function);
+    case EdgeRule::kPartner: return "it has been the partner at this line before, and is stuck itself";
+    case EdgeRule::kOnlyKinWakes: return "of those who could end this wait it is alive, and stuck itself";
+    case EdgeRule::kServerWaitsToo: return fmt::format("{} used to serve such waits and now waits in one itself", function);
+    case EdgeRule::kSharedFrames: return fmt::format("both are inside {}", function);
+  }
+  return "";
+}
+
+}  // namespace analysis::deadlock
