@@ -20,26 +20,27 @@ using model::StringId;
 std::string_view BaseName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // What a frame is called when nothing but its address is known.
-std::string AddressText(const Profile& profile, const model::Location& where, FrameText text) {
+std::string AddressText(const Profile& profile, const model::Location& where, model::Granularity granularity) {
   const std::string_view file = BaseName(profile.symbols.text(profile.symbols.mappings()[where.mapping].file));
-  if (text == FrameText::kAddresses || file.empty()) return fmt::format("{:#x}", where.address);
+  if (granularity == model::Granularity::kAddresses || file.empty()) return fmt::format("{:#x}", where.address);
   return file.starts_with('[') ? std::string(file) : fmt::format("[{}]", file);
 }
 
-std::string NameText(const Profile& profile, const model::Location& where, const model::Line& line, FrameText text) {
+std::string NameText(const Profile& profile, const model::Location& where, const model::Line& line,
+                     model::Granularity granularity) {
   const model::Function& function = profile.symbols.functions()[line.function];
   const std::string_view name = profile.symbols.text(function.name);
   const std::string_view file = profile.symbols.text(function.file);
-  switch (text) {
-    case FrameText::kFunctions:
+  switch (granularity) {
+    case model::Granularity::kFunctions:
       return std::string(name);
-    case FrameText::kFileFunctions:
+    case model::Granularity::kFileFunctions:
       return file.empty() ? std::string(name) : fmt::format("{} {}", name, file);
-    case FrameText::kFiles:
+    case model::Granularity::kFiles:
       return std::string(file.empty() ? name : file);
-    case FrameText::kLines:
+    case model::Granularity::kLines:
       return file.empty() && line.line == 0 ? std::string(name) : fmt::format("{} {}:{}", name, file, line.line);
-    case FrameText::kAddresses:
+    case model::Granularity::kAddresses:
       return fmt::format("{:#x} {}", where.address, name);
   }
   return std::string(name);
@@ -69,6 +70,7 @@ class FrameMerger::Work {
 
   void AddSide(std::string label) { tree_.sides.push_back({std::move(label), {}}); }
   void Add(const Profile& profile, size_t value_type);
+  void AddRun(const Profile& profile, size_t value_type, size_t count_type);
   model::FrameTree Take();
 
  private:
@@ -85,6 +87,7 @@ class FrameMerger::Work {
   void IndexAll();
   bool IsBase(StringId name) const { return name.index() < is_base_.size() && is_base_[name.index()]; }
   bool IsShown(const Place& place) const { return options_.bases.empty() || place.is_below_base; }
+  void AddTo(std::vector<int64_t>& sums, const Profile& profile, size_t value_type);
   void AddSelf(FrameId frame, int64_t value);
   void CopyTrie(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self);
   void MergeFromRoot(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self);
@@ -93,6 +96,7 @@ class FrameMerger::Work {
   FrameMergeOptions options_;
   std::vector<bool> is_base_;  // by StringId
   model::FrameTree tree_;
+  std::vector<int64_t>* sums_ = nullptr;  // by frame: where self values go
   model::InternIndex index_;
   size_t indexed_ = 1;  // frames that index_ knows, the root needs none
 };
@@ -115,17 +119,18 @@ LocationFrames FrameMerger::Work::NameLocations(const Profile& profile) {
     all.begin.push_back(static_cast<uint32_t>(all.frames.size()));
     const model::Location& where = symbols.location(LocationId(i));
     const std::string_view mapping = symbols.text(symbols.mappings()[where.mapping].file);
-    const std::span<const model::Line> lines = symbols.lines(LocationId(i));
+    std::span<const model::Line> lines = symbols.lines(LocationId(i));
+    if (!options_.inlines && lines.size() > 1) lines = lines.last(1);
     for (size_t at = lines.size(); at > 0; --at) {
       const model::Function& function = symbols.functions()[lines[at - 1].function];
       const CodePlace place{symbols.text(function.name), symbols.text(function.file), mapping};
-      all.frames.push_back({options_.text == FrameText::kFunctions
+      all.frames.push_back({options_.granularity == model::Granularity::kFunctions
                                 ? InternName(place.function, place)
-                                : InternName(NameText(profile, where, lines[at - 1], options_.text), place),
+                                : InternName(NameText(profile, where, lines[at - 1], options_.granularity), place),
                             at < lines.size()});
     }
     if (lines.empty())
-      all.frames.push_back({InternName(AddressText(profile, where, options_.text), {{}, {}, mapping}), false});
+      all.frames.push_back({InternName(AddressText(profile, where, options_.granularity), {{}, {}, mapping}), false});
     const StringId name = all.frames.back().name;
     if (is_taken.size() <= name.index()) is_taken.resize(name.index() + 1);
     if (lines.size() > 1 || is_taken[name.index()]) all.is_one_to_one = false;
@@ -173,9 +178,8 @@ void FrameMerger::Work::IndexAll() {
 }
 
 void FrameMerger::Work::AddSelf(FrameId frame, int64_t value) {
-  std::vector<int64_t>& self = tree_.sides.back().self;
-  if (self.size() <= frame.index()) self.resize(tree_.size());
-  self[frame.index()] = model::SaturatingSum(self[frame.index()], value);
+  if (sums_->size() <= frame.index()) sums_->resize(tree_.size());
+  (*sums_)[frame.index()] = model::SaturatingSum((*sums_)[frame.index()], value);
 }
 
 // Where no two locations share a name, the trie is the tree already: no hashing, which is half of the work otherwise.
@@ -184,7 +188,7 @@ void FrameMerger::Work::CopyTrie(const Profile& profile, const LocationFrames& n
   for (uint32_t row = 1; row < profile.stacks.size(); ++row) {
     tree_.AddFrame(FrameId(profile.stacks.caller(StackId(row)).value), names[profile.stacks.location(StackId(row))][0].name);
   }
-  tree_.sides.back().self.assign(self.begin(), self.end());
+  sums_->assign(self.begin(), self.end());
 }
 
 void FrameMerger::Work::MergeFromRoot(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self) {
@@ -224,12 +228,8 @@ void FrameMerger::Work::MergeFromLeaf(const Profile& profile, const LocationFram
   }
 }
 
-void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
-  if (tree_.sides.empty()) AddSide("");
-  if (tree_.value_type.empty()) {
-    tree_.value_type = profile.symbols.text(profile.value_types[value_type].type);
-    tree_.unit = profile.symbols.text(profile.value_types[value_type].unit);
-  }
+void FrameMerger::Work::AddTo(std::vector<int64_t>& sums, const Profile& profile, size_t value_type) {
+  sums_ = &sums;
   const bool is_first = tree_.size() == 1;
   const std::vector<int64_t> self = SelfByStack(profile, value_type);
   const LocationFrames names = NameLocations(profile);
@@ -246,8 +246,27 @@ void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
   indexed_ = tree_.size();
 }
 
+void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
+  if (tree_.sides.empty()) AddSide("");
+  if (tree_.value_type.empty()) {
+    tree_.value_type = profile.symbols.text(profile.value_types[value_type].type);
+    tree_.unit = profile.symbols.text(profile.value_types[value_type].unit);
+  }
+  AddTo(tree_.sides.back().self, profile, value_type);
+}
+
+void FrameMerger::Work::AddRun(const Profile& profile, size_t value_type, size_t count_type) {
+  Add(profile, value_type);
+  const uint64_t negative_samples = tree_.negative_samples;
+  AddTo(tree_.sides.back().runs.emplace_back(), profile, count_type);
+  tree_.negative_samples = negative_samples;
+}
+
 model::FrameTree FrameMerger::Work::Take() {
-  for (model::FrameSide& side : tree_.sides) side.self.resize(tree_.size());
+  for (model::FrameSide& side : tree_.sides) {
+    side.self.resize(tree_.size());
+    for (std::vector<int64_t>& run : side.runs) run.resize(tree_.size());
+  }
   return std::move(tree_);
 }
 
@@ -255,6 +274,9 @@ FrameMerger::FrameMerger(FrameMergeOptions options) : work_(std::make_unique<Wor
 FrameMerger::~FrameMerger() = default;
 void FrameMerger::AddSide(std::string label) { work_->AddSide(std::move(label)); }
 void FrameMerger::Add(const model::Profile& profile, size_t value_type) { work_->Add(profile, value_type); }
+void FrameMerger::AddRun(const model::Profile& profile, size_t value_type, size_t count_type) {
+  work_->AddRun(profile, value_type, count_type);
+}
 model::FrameTree FrameMerger::Take() { return work_->Take(); }
 
 model::FrameTree MergeFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options) {

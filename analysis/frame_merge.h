@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "model/call_graph.h"
 #include "model/frame_tree.h"
 #include "model/profile.h"
 
@@ -11,12 +12,11 @@
 // before.
 namespace analysis {
 
-enum class FrameText { kFunctions, kFileFunctions, kFiles, kLines, kAddresses };  // what makes two frames the same
-
 enum class MergeFrom { kRoot, kLeaf };  // kLeaf: callers hang under the functions that were running
 
 struct FrameMergeOptions {
-  FrameText text = FrameText::kFunctions;
+  model::Granularity granularity = model::Granularity::kFunctions;  // what makes two frames the same
+  bool inlines = true;                                              // false: an inlined call is its caller's
   MergeFrom from = MergeFrom::kRoot;
   std::vector<std::string> bases;  // functions that become the roots; stacks without one are left out
   std::string application;         // import path of the user's module, for FrameOrigin
@@ -29,6 +29,9 @@ class FrameMerger {
 
   void AddSide(std::string label);                             // samples go to the latest side
   void Add(const model::Profile& profile, size_t value_type);  // O(rows of the stack trie + samples)
+  // The same, and the profile's samples are also counted by frame as a run of its own (FrameSide::runs), for telling change
+  // from noise.
+  void AddRun(const model::Profile& profile, size_t value_type, size_t count_type);
   model::FrameTree Take();
 
  private:

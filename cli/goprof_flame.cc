@@ -1,170 +1,221 @@
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
+#include <map>
 
+#include "analysis/frame_change.h"
 #include "analysis/frame_merge.h"
-#include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/flame_options.h"
+#include "cli/profile_options.h"
 #include "model/input_error.h"
 #include "model/units.h"
-#include "proto/byte_source.h"
-#include "proto/formats.h"
-#include "render/flame_svg.h"
 
 namespace cli {
 namespace {
 
 using Words = std::vector<std::string>;
 
-void AddOptions(po::options_description& options) {
-  const auto words = [] { return po::value<Words>()->composing(); };
-  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  const auto number = [](double value, const char* shown) { return po::value<double>()->default_value(value, shown)->value_name("N"); };
-  options.add_options()("sample-index,sample_index", text("TYPE"), "the sample type, by name or number; without it the profile's default");
-  options.add_options()("icicle,inverted", po::bool_switch(), "the root on top");
-  options.add_options()("reverse", po::bool_switch(), "merge from the leaves: callers hang on what was running");
-  options.add_options()("flamechart", po::bool_switch(), "siblings as the input has them, not by name");
-  options.add_options()("base", words()->value_name("FUNCTION"), "make FUNCTION a root, leave stacks without it out (may be repeated)");
-  options.add_options()("granularity", text("WHAT")->default_value("functions"), "functions, filefunctions, files, lines or addresses");
-  options.add_options()("title", text("TEXT"), "instead of the file's name");
-  options.add_options()("subtitle", text("TEXT"), "under the title; without it: sample type, total, duration");
-  options.add_options()("notes", text("TEXT"), "kept in the file, not shown");
-  options.add_options()("width", po::value<double>()->value_name("PIXELS"), "a fixed width; without it the browser's window, 1200 elsewhere");
-  options.add_options()("height", number(16, "16"), "of a frame, in pixels");
-  options.add_options()("min-width,minwidth", text("PIXELS")->default_value("0.1"), "leave frames out that are narrower: pixels, or a share such as 0.05%");
-  options.add_options()("fonttype", text("FAMILY"), "font of the labels");
-  options.add_options()("fontsize", number(12, "12"), "in pixels");
-  options.add_options()("fontwidth", number(0.6, "0.6"), "of a character, as a share of the size");
-  options.add_options()("countname", text("UNIT"), "instead of the sample type's unit");
-  options.add_options()("factor", number(1, "1"), "multiply shown values");
-  options.add_options()("colors", text("PALETTE")->default_value("go"), ("palette: " + render::Palette::Names()).c_str());
-  options.add_options()("color", words()->value_name("RE=COLOUR"), "a colour of your own for frames that match; the first match wins (may be repeated)");
-  options.add_options()("color-rules", text("FILE"), "such rules from a file, one a line");
-  options.add_options()("bgcolors", text("COLOUR"), "background");
-  options.add_options()("search-color", text("COLOUR"), "of frames that a search found");
-  options.add_options()("application", text("PATH"), "import path of your module, for the go palette where the input has no file names");
+constexpr const char* kExplanation =
+    "Draws a flame graph as one SVG file: on standard output, or into FILE with -o. Several files are added up.\n\n"
+    "  goprof flame -o out.svg cpu.pb.gz                          where the time goes\n"
+    "  goprof flame -reverse -focus=mallocgc -o out.svg cpu.pb.gz who calls the allocator\n"
+    "  goprof flame --diff before.pb.gz after.pb.gz -o out.svg    what changed; gone paths stay visible\n"
+    "  goprof flame --before a1 a2 a3 --after b1 b2 b3 -o out.svg the same, grey where it is no more than noise\n"
+    "  perf script | goprof flame - --color 'libc=#ff6b6b'        your own colours, first match wins";
+
+void AddChangeOptions(CommandLine& line) {
+  const auto files = [] { return po::value<Words>()->multitoken()->composing()->value_name("FILE .."); };
+  const auto choice = [](const char* value, const char* names) {
+    return po::value<std::string>()->default_value(value)->value_name(names);
+  };
+  po::options_description change("What changed");
+  change.add_options()("diff", po::bool_switch(),
+                       "two inputs, before and after (or one file of folded stacks with two columns)")(
+      "before", files(), "recordings of before")("after", files(), "recordings of after")(
+      "diff-width", choice("max", "SIDE"), "widths: before, after, max (the larger at each stack) or sum")(
+      "diff-color", choice("total", "VALUE"), "colours: change of a frame with its callees (total) or alone (self)")(
+      "diff-scale", choice("relative", "SCALE"),
+      "colours: against the frame's own value (relative) or the largest change (absolute)");
+  line.options().add(change);
 }
 
-analysis::FrameText ParseGranularity(const std::string& text) {
-  using analysis::FrameText;
-  if (text == "functions") return FrameText::kFunctions;
-  if (text == "filefunctions") return FrameText::kFileFunctions;
-  if (text == "files") return FrameText::kFiles;
-  if (text == "lines") return FrameText::kLines;
-  if (text == "addresses") return FrameText::kAddresses;
-  throw model::UsageError(fmt::format("--granularity {}: wanted functions, filefunctions, files, lines or addresses", text));
+template <class Choice>
+Choice Choose(const CommandLine& line, const char* name, const std::map<std::string, Choice>& choices) {
+  const auto found = choices.find(line.Text(name));
+  if (found != choices.end()) return found->second;
+  std::string names;
+  for (const auto& [one, value] : choices) names += (names.empty() ? "" : ", ") + one;
+  throw model::UsageError(fmt::format("--{} {}: wanted one of {}", name, line.Text(name), names));
 }
 
-std::optional<render::Rgb> ColourOption(const CommandLine& line, const char* name) {
-  const std::string text = line.Text(name);
-  if (text.empty()) return std::nullopt;
-  const auto colour = render::ParseColour(text);
-  if (!colour) throw model::UsageError(fmt::format("--{} {}: wanted #rgb, #rrggbb, rgb(r,g,b) or a colour's name", name, text));
-  return colour;
+render::FlameChangeOptions ChangeOptions(const CommandLine& line) {
+  using namespace render;
+  return {
+      .width = Choose<ChangeWidth>(line, "diff-width",
+                                   {{"before", ChangeWidth::kBefore},
+                                    {"after", ChangeWidth::kAfter},
+                                    {"max", ChangeWidth::kMax},
+                                    {"sum", ChangeWidth::kSum}}),
+      .colour = Choose<ChangeColour>(line, "diff-color", {{"total", ChangeColour::kTotal}, {"self", ChangeColour::kSelf}}),
+      .scale = Choose<ChangeScale>(line, "diff-scale",
+                                   {{"relative", ChangeScale::kRelative}, {"absolute", ChangeScale::kAbsolute}}),
+      .is_normalized = line.Flag("normalize")};
 }
 
-double InRange(const CommandLine& line, const char* name, double least, double most) {
-  const double value = line.values()[name].as<double>();
-  if (!(value >= least && value <= most)) throw model::UsageError(fmt::format("--{} {}: wanted {} to {}", name, value, least, most));
-  return value;
+std::string BaseName(const std::string& path) { return path == "-" ? "standard input" : path.substr(path.rfind('/') + 1); }
+
+// One run of the command: the options, and the trees they make of files.
+class Flame {
+ public:
+  Flame(const CommandLine& line, const ProfileOptions& profiles, const FlameOptions& flames)
+      : line_(line), profiles_(profiles), flames_(flames) {}
+
+  std::string DrawPlain() const;
+  std::string DrawChange(const Words& before, const Words& after) const;
+  // One file, two columns.
+  std::string DrawColumns(const std::string& file) const;
+
+ private:
+  analysis::View View(const Words& files) const;
+  analysis::FrameMergeOptions MergeOptions(const analysis::ViewOptions& view) const;
+  void AddRun(analysis::FrameMerger& merger, const std::string& file) const;
+  std::string Finish(model::FrameTree tree, const std::string& title, bool has_runs) const;
+
+  const CommandLine& line_;
+  const ProfileOptions& profiles_;
+  const FlameOptions& flames_;
+};
+
+analysis::View Flame::View(const Words& files) const {
+  analysis::ViewOptions options = profiles_.ViewAsked();
+  const std::string exclude = flames_.exclude();
+  if (!exclude.empty())
+    options.filters.ignore =
+        options.filters.ignore.empty() ? exclude : fmt::format("(?:{})|{}", options.filters.ignore, exclude);
+  return {profiles_.Load(files), options};
 }
 
-std::string ReadAll(const std::string& path) {
-  const auto source = proto::OpenInput(path, {});
-  std::string text;
-  for (auto bytes = source->Next(); !bytes.empty(); bytes = source->Next()) text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return text;
+analysis::FrameMergeOptions Flame::MergeOptions(const analysis::ViewOptions& view) const {
+  return {.granularity = view.granularity.value_or(model::Granularity::kFunctions),
+          .inlines = view.inlines,
+          .from = flames_.is_reversed() ? analysis::MergeFrom::kLeaf : analysis::MergeFrom::kRoot,
+          .bases = flames_.roots(),
+          .application = flames_.application()};
 }
 
-render::ColourRules ReadRules(const CommandLine& line) {
-  render::ColourRules rules;
-  if (line.values().count("color") != 0) {
-    for (const std::string& rule : line.values()["color"].as<Words>()) rules.Add(rule);
-  }
-  if (const std::string file = line.Text("color-rules"); !file.empty()) rules.AddFile(ReadAll(file), file);
-  return rules;
-}
-
-size_t ValueTypeIndex(const model::Profile& profile, const std::string& wanted) {
-  if (profile.value_count() == 0) throw model::UsageError("the profile has no sample types");
-  if (wanted.empty()) return model::DefaultValueType(profile);
-  std::string choice;
-  for (size_t i = 0; i < profile.value_count(); ++i) {
-    const std::string_view type = profile.symbols.text(profile.value_types[i].type);
-    if (type == wanted || std::to_string(i) == wanted) return i;
-    choice += fmt::format("{}{}", i == 0 ? "" : ", ", type);
-  }
-  throw model::UsageError(fmt::format("no samples of type \"{}\"; this profile has: {}", wanted, choice));
-}
-
-analysis::FrameMergeOptions MergeOptions(const CommandLine& line) {
-  analysis::FrameMergeOptions options;
-  options.text = ParseGranularity(line.Text("granularity"));
-  options.from = line.Flag("reverse") ? analysis::MergeFrom::kLeaf : analysis::MergeFrom::kRoot;
-  if (line.values().count("base") != 0) options.bases = line.values()["base"].as<Words>();
-  options.application = line.Text("application");
-  return options;
-}
-
-render::FlameSvgOptions SvgOptions(const CommandLine& line) {
-  render::FlameSvgOptions options;
-  options.is_fluid = line.values().count("width") == 0;
-  if (!options.is_fluid) options.width = InRange(line, "width", 100, 100000);
-  options.row_height = InRange(line, "height", 4, 200);
-  if (const std::string font = line.Text("fonttype"); !font.empty()) options.font = font;
-  options.font_size = InRange(line, "fontsize", 1, 100);
-  options.font_width = InRange(line, "fontwidth", 0.1, 5);
-  options.factor = InRange(line, "factor", 1e-12, 1e12);
-  options.count_name = line.Text("countname");
-  options.notes = line.Text("notes");
-  options.growth = line.Flag("icicle") ? render::FlameGrowth::kDown : render::FlameGrowth::kUp;
-  options.background = ColourOption(line, "bgcolors");
-  options.search_colour = ColourOption(line, "search-color");
-  return options;
-}
-
-// "0.1" pixels or "0.05%" of the whole, in values.
-int64_t LeastWidth(const std::string& text, int64_t total, const render::FlameSvgOptions& options) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view rest(end, static_cast<size_t>(text.data() + text.size() - end));
-  if (error != std::errc() || !(number >= 0 && number <= 1e5) || (!rest.empty() && rest != "%")) {
-    throw model::UsageError(fmt::format("--min-width {}: wanted pixels such as 0.5, or a share such as 0.1%", text));
-  }
-  if (rest.empty()) return render::LeastWidth(total, number, options);
-  return static_cast<int64_t>(std::ceil(std::min(static_cast<double>(total) * number / 100, 9e18)));
-}
-
-std::string Subtitle(const model::FrameTree& tree, int64_t total, const model::Profile& profile) {
-  std::string text = tree.unit == "count" || tree.unit.empty()
-                         ? fmt::format("{} {}", model::FormatCount(static_cast<uint64_t>(total)), tree.value_type)
-                         : fmt::format("{}: {}", tree.value_type, model::FormatValue(total, tree.unit));
+std::string Subtitle(const model::FrameTree& tree, const model::Profile& profile) {
+  const int64_t total = model::TotalsOf(tree, tree.sides[0].self)[0];
+  const bool is_count = tree.unit == "count" || tree.unit.empty();
+  std::string text = is_count ? fmt::format("{} {}", model::FormatCount(static_cast<uint64_t>(total)), tree.value_type)
+                              : fmt::format("{}: {}", tree.value_type, model::FormatValue(total, tree.unit));
   if (profile.duration_nanos > 0) text += fmt::format(" in {}", model::FormatValue(profile.duration_nanos, "nanoseconds"));
-  if (tree.negative_samples > 0) text += fmt::format(", {} negative samples left out", model::FormatCount(tree.negative_samples));
+  if (tree.negative_samples > 0)
+    text += fmt::format(", {} negative samples left out", model::FormatCount(tree.negative_samples));
   return text;
 }
 
-std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+void RefuseEmpty(const model::FrameTree& tree, const std::string& file) {
+  for (const model::FrameSide& side : tree.sides) {
+    if (model::TotalsOf(tree, side.self)[0] != 0) return;
+  }
+  throw model::InputError(file, fmt::format("has no {} to draw", tree.value_type.empty() ? "samples" : tree.value_type));
+}
+
+std::string Flame::DrawPlain() const {
+  const Words files = line_.Inputs(1);
+  const analysis::View view = View(files);
+  const model::FrameTree tree = analysis::MergeFrames(view.profile(), view.value(), MergeOptions(view.options()));
+  RefuseEmpty(tree, BaseName(files[0]));
+  const std::string more = files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "";
+  return flames_.Draw(tree, BaseName(files[0]) + more, Subtitle(tree, view.profile()));
+}
+
+// The column that says how often a frame was seen, which is what chance acts on: the values themselves where they are
+// counts, else the "samples" beside them. A heap profile's bytes have none.
+std::optional<size_t> CountType(const analysis::View& view) {
+  if (view.unit() == "count") return view.value();
+  const model::Profile& profile = view.profile();
+  const model::ValueType& first = profile.value_types[0];
+  const bool counts_samples = profile.symbols.text(first.type) == "samples" && profile.symbols.text(first.unit) == "count";
+  return counts_samples ? std::optional<size_t>(0) : std::nullopt;
+}
+
+void Flame::AddRun(analysis::FrameMerger& merger, const std::string& file) const {
+  const analysis::View view = View({file});
+  if (const auto count_type = CountType(view)) {
+    merger.AddRun(view.profile(), view.value(), *count_type);
+  } else {
+    merger.Add(view.profile(), view.value());
+  }
+}
+
+std::string Flame::Finish(model::FrameTree tree, const std::string& title, bool has_runs) const {
+  const render::FlameChangeOptions options = ChangeOptions(line_);
+  RefuseEmpty(tree, title);
+  if (options.is_normalized) analysis::ScaleBefore(tree);
+  if (has_runs) {
+    analysis::MarkNoise(
+        tree, options.colour == render::ChangeColour::kTotal ? analysis::ChangeOf::kTotal : analysis::ChangeOf::kSelf,
+        options.is_normalized ? analysis::ChangeIn::kShare : analysis::ChangeIn::kAmount);
+  }
+  const auto total = [&](size_t side) {
+    return model::FormatValue(model::TotalsOf(tree, tree.sides[side].self)[0], tree.unit);
+  };
+  return flames_.DrawChange(tree, options, title,
+                            fmt::format("{}: {} before, {} after", tree.value_type, total(0), total(1)));
+}
+
+std::string Flame::DrawChange(const Words& before, const Words& after) const {
+  analysis::FrameMerger merger(MergeOptions(profiles_.ViewAsked()));
+  merger.AddSide("before");
+  for (const std::string& file : before) AddRun(merger, file);
+  merger.AddSide("after");
+  for (const std::string& file : after) AddRun(merger, file);
+  model::FrameTree tree = merger.Take();
+  analysis::ScaleToRuns(tree, before.size(), after.size());
+  const bool has_runs = tree.sides[0].runs.size() == before.size() && tree.sides[1].runs.size() == after.size();
+  return Finish(std::move(tree), fmt::format("{} → {}", BaseName(before[0]), BaseName(after[0])), has_runs);
+}
+
+std::string Flame::DrawColumns(const std::string& file) const {
+  const analysis::View view = View({file});
+  if (view.profile().value_count() != 2)
+    throw model::UsageError("--diff wants two inputs, before and after, or folded stacks with two columns");
+  analysis::FrameMerger merger(MergeOptions(view.options()));
+  merger.AddSide("before");
+  merger.AddRun(view.profile(), 0, 0);
+  merger.AddSide("after");
+  merger.AddRun(view.profile(), 1, 1);
+  model::FrameTree tree = merger.Take();
+  tree.value_type = "samples";
+  return Finish(std::move(tree), BaseName(file), true);
+}
 
 }  // namespace
 
 int RunGoprofFlame(Arguments arguments) {
-  CommandLine line("goprof", "flame PROFILE", "Draws a flame graph as one SVG file: on standard output, or into FILE with -o.");
-  AddOptions(line.options());
+  CommandLine line("goprof", "flame PROFILE ..", kExplanation);
+  FlameOptions flames(line);
+  AddChangeOptions(line);
+  ProfileOptions profiles(line);
   if (!line.Parse(arguments)) return kClean;
-  const std::string file = line.Inputs(1, 1)[0];
-  render::FlameSvgOptions options = SvgOptions(line);
-  const render::Palette palette(line.Text("colors"), ReadRules(line));
-  const model::Profile profile = proto::ReadProfile(file, {.open = {.max_unpacked_bytes = line.max_input_bytes()}});
-  const model::FrameTree tree = analysis::MergeFrames(profile, ValueTypeIndex(profile, line.Text("sample-index")), MergeOptions(line));
-  const std::vector<int64_t> totals = model::TotalsOf(tree, tree.sides[0].self);
-  if (totals[0] == 0) throw model::InputError(file, fmt::format("has no {} to draw", tree.value_type));
-  options.title = line.values().count("title") != 0 ? line.Text("title") : file == "-" ? "Flame graph" : BaseName(file);
-  options.subtitle = line.values().count("subtitle") != 0 ? line.Text("subtitle") : Subtitle(tree, totals[0], profile);
-  const auto order = line.Flag("flamechart") ? render::SiblingOrder::kAsGiven : render::SiblingOrder::kByName;
-  const render::FlameLayout layout = render::LayOutFlame(tree, totals, LeastWidth(line.Text("min-width"), totals[0], options), order);
-  line.Write(render::FlameSvg(tree, layout, render::PaintByName(tree, layout, palette), options));
+  flames.Check();
+  ChangeOptions(line);
+  const Flame flame(line, profiles, flames);
+  const auto files = [&](const char* name) {
+    return line.values().count(name) != 0 ? line.values()[name].as<Words>() : Words();
+  };
+  const Words before = files("before"), after = files("after");
+  if (before.empty() != after.empty()) throw model::UsageError("--before and --after need each other");
+  if (!before.empty()) {
+    line.Inputs(0, 0);
+    line.Write(flame.DrawChange(before, after));
+  } else if (line.Flag("diff")) {
+    const Words inputs = line.Inputs(1, 2);
+    line.Write(inputs.size() == 1 ? flame.DrawColumns(inputs[0]) : flame.DrawChange({inputs[0]}, {inputs[1]}));
+  } else {
+    line.Write(flame.DrawPlain());
+  }
   return kClean;
 }
 

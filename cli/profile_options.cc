@@ -29,7 +29,7 @@ ProfileOptions::ProfileOptions(CommandLine& line) : line_(line) {
   const auto text = [](const char* name) { return po::value<std::string>()->default_value("")->value_name(name); };
   const auto flag = [] { return po::bool_switch(); };
   po::options_description values("Which values");
-  values.add_options()("sample_index", text("TYPE"), "sample type to report, by name or number (default: as the profile asks)")(
+  values.add_options()("sample_index,sample-index", text("TYPE"), "sample type to report, by name or number (default: as the profile asks)")(
       "inuse_space", flag(), "= -sample_index=inuse_space; so for the next ones")("inuse_objects", flag(), "")(
       "alloc_space", flag(), "")("alloc_objects", flag(), "")("total_delay", flag(), "= -sample_index=delay")(
       "contentions", flag(), "")("mean_delay", flag(), "= -mean -sample_index=delay")(

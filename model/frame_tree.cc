@@ -6,15 +6,24 @@ namespace model {
 
 const char* Name(FrameOrigin origin) {
   switch (origin) {
-    case FrameOrigin::kOther: return "other";
-    case FrameOrigin::kApplication: return "application";
-    case FrameOrigin::kModule: return "modules";
-    case FrameOrigin::kStandardLibrary: return "standard library";
-    case FrameOrigin::kRuntime: return "runtime";
-    case FrameOrigin::kGarbageCollector: return "garbage collector";
-    case FrameOrigin::kSystem: return "system";
-    case FrameOrigin::kNative: return "native";
-    case FrameOrigin::kGenerated: return "generated";
+    case FrameOrigin::kOther:
+      return "other";
+    case FrameOrigin::kApplication:
+      return "application";
+    case FrameOrigin::kModule:
+      return "modules";
+    case FrameOrigin::kStandardLibrary:
+      return "standard library";
+    case FrameOrigin::kRuntime:
+      return "runtime";
+    case FrameOrigin::kGarbageCollector:
+      return "garbage collector";
+    case FrameOrigin::kSystem:
+      return "system";
+    case FrameOrigin::kNative:
+      return "native";
+    case FrameOrigin::kGenerated:
+      return "generated";
   }
   return "other";
 }

@@ -21,14 +21,14 @@ using FrameId = Id<struct FrameTag>;  // 0 = the root
 // Whose code a frame is, as an engineer who owns a Go service sees it.
 enum class FrameOrigin : uint8_t {
   kOther,
-  kApplication,       // main and the packages of its module
-  kModule,            // modules it depends on
+  kApplication,  // main and the packages of its module
+  kModule,       // modules it depends on
   kStandardLibrary,
-  kRuntime,           // the scheduler, channels, maps, allocation
+  kRuntime,  // the scheduler, channels, maps, allocation
   kGarbageCollector,
-  kSystem,            // system calls and the kernel
-  kNative,            // C, C++ and assembly outside the runtime, cgo's bridge
-  kGenerated,         // protocol buffers, stringers, wrappers that the compiler made
+  kSystem,     // system calls and the kernel
+  kNative,     // C, C++ and assembly outside the runtime, cgo's bridge
+  kGenerated,  // protocol buffers, stringers, wrappers that the compiler made
 };
 constexpr size_t kFrameOriginCount = 9;
 const char* Name(FrameOrigin origin);  // "standard library"
@@ -41,8 +41,9 @@ struct Frame {
 
 // One measurement over the tree. A plain graph has one side, a differential graph two: before, after.
 struct FrameSide {
-  std::string label;          // "before"; empty for the only side
-  std::vector<int64_t> self;  // by frame
+  std::string label;                       // "before"; empty for the only side
+  std::vector<int64_t> self;               // by frame
+  std::vector<std::vector<int64_t>> runs;  // of each recording of this side, self counts by frame; empty where nobody asked
 };
 
 struct FrameTree {
@@ -56,16 +57,18 @@ struct FrameTree {
   std::vector<FrameOrigin> origins;  // by name
   std::vector<Frame> frames;         // row 0 is the root
   std::vector<FrameSide> sides;
-  std::string value_type;            // "cpu"
-  std::string unit;                  // "nanoseconds"
-  uint64_t negative_samples = 0;     // left out: a flame graph has no width for them
+  std::vector<bool> is_noise;     // by frame: the change is no more than chance; empty = not known
+  std::string value_type;         // "cpu"
+  std::string unit;               // "nanoseconds"
+  uint64_t negative_samples = 0;  // left out: a flame graph has no width for them
 
   std::string_view name(FrameId id) const { return names[frames[id.index()].name]; }
   FrameOrigin origin(FrameId id) const { return origins[frames[id.index()].name.index()]; }
   size_t size() const { return frames.size(); }
 };
 
-// Self values become total values: each frame's own and those of all it called. Sums that don't fit stay at the largest number.
+// Self values become total values: each frame's own and those of all it called. Sums that don't fit stay at the largest
+// number.
 std::vector<int64_t> TotalsOf(const FrameTree& tree, std::span<const int64_t> self);
 
 int64_t SaturatingSum(int64_t a, int64_t b);

@@ -19,7 +19,9 @@ void ColourRules::Add(std::string_view rule) {
   }
   const std::string_view colour = rule.substr(equals + 1);
   const std::optional<Rgb> parsed = ParseColour(colour);
-  if (!parsed) throw model::UsageError(fmt::format("colour rule `{}`: `{}` is no colour; wanted #rgb, #rrggbb, rgb(r,g,b) or a name", rule, colour));
+  if (!parsed)
+    throw model::UsageError(
+        fmt::format("colour rule `{}`: `{}` is no colour; wanted #rgb, #rrggbb, rgb(r,g,b) or a name", rule, colour));
   auto expression = std::make_unique<RE2>(std::string(rule.substr(0, equals)), RE2::Quiet);
   if (!expression->ok()) throw model::UsageError(fmt::format("colour rule `{}`: {}", rule, expression->error()));
   rules_.push_back({std::string(rule.substr(0, equals)), std::move(expression), *parsed});

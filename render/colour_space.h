@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-// Colours by how light, how strong and of which hue they look (Oklch, https://bottosson.github.io/posts/oklab/): equal steps look equal,
-// so a palette is a few hues at one lightness, and text on it has the same contrast everywhere.
+// Colours by how light, how strong and of which hue they look (Oklch, https://bottosson.github.io/posts/oklab/): equal steps
+// look equal, so a palette is a few hues at one lightness, and text on it has the same contrast everywhere.
 namespace render {
 
 struct Rgb {

@@ -30,7 +30,8 @@ Callees WideCallees(const model::FrameTree& tree, std::span<const int64_t> width
 
 }  // namespace
 
-FlameLayout LayOutFlame(const model::FrameTree& tree, std::span<const int64_t> widths, int64_t least_width, SiblingOrder order) {
+FlameLayout LayOutFlame(const model::FrameTree& tree, std::span<const int64_t> widths, int64_t least_width,
+                        SiblingOrder order) {
   least_width = std::max<int64_t>(least_width, 1);
   Callees all = WideCallees(tree, widths, least_width);
   FlameLayout layout;
@@ -44,7 +45,8 @@ FlameLayout LayOutFlame(const model::FrameTree& tree, std::span<const int64_t> w
     const auto first = all.callees.begin() + all.begin[box.frame.index()];
     const auto last = all.callees.begin() + all.begin[box.frame.index() + 1];
     if (order == SiblingOrder::kByName) {
-      std::sort(first, last, [&](uint32_t a, uint32_t b) { return tree.name(model::FrameId(a)) < tree.name(model::FrameId(b)); });
+      std::sort(first, last,
+                [&](uint32_t a, uint32_t b) { return tree.name(model::FrameId(a)) < tree.name(model::FrameId(b)); });
     }
     const size_t first_open = open.size();
     int64_t x = box.x;

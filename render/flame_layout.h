@@ -26,8 +26,8 @@ struct FlameLayout {
   uint64_t boxes_left_out = 0;  // narrower than the least width, with a width above 0
 };
 
-// `widths` are total values by frame (model::TotalsOf). Frames narrower than `least_width` are left out together with all they called;
-// siblings that stay are packed to the left. O(frames + boxes log siblings).
+// `widths` are total values by frame (model::TotalsOf). Frames narrower than `least_width` are left out together with all
+// they called; siblings that stay are packed to the left. O(frames + boxes log siblings).
 FlameLayout LayOutFlame(const model::FrameTree& tree, std::span<const int64_t> widths, int64_t least_width,
                         SiblingOrder order = SiblingOrder::kByName);
 

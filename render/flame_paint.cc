@@ -13,7 +13,8 @@ namespace {
 // The swatch of every name that is asked for, looked up once.
 class NamePaint {
  public:
-  NamePaint(const model::FrameTree& tree, const Palette& palette) : tree_(tree), palette_(palette), known_(tree.names.size(), kUnknown) {}
+  NamePaint(const model::FrameTree& tree, const Palette& palette)
+      : tree_(tree), palette_(palette), known_(tree.names.size(), kUnknown) {}
 
   uint32_t operator[](model::FrameId frame) {
     if (frame.index() == 0) return 0;
@@ -37,7 +38,8 @@ std::vector<LegendEntry> Legend(const Palette& palette, const std::vector<double
   for (const size_t group : order) {
     const SwatchGroup& one = palette.groups()[group];
     if (one.name.empty() || self_by_group[group] <= 0) continue;
-    legend.push_back({fmt::format("{} {}", one.name, model::FormatPercent(self_by_group[group], total)), one.light, one.dark});
+    legend.push_back(
+        {fmt::format("{} {}", one.name, model::FormatPercent(self_by_group[group], total)), one.light, one.dark});
   }
   return legend;
 }
@@ -57,7 +59,8 @@ FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, 
     self_by_group[palette.swatches()[by_name[model::FrameId(row)]].group] += static_cast<double>(self[row]);
   }
   paint.legend = Legend(palette, self_by_group, total);
-  paint.legend_note = "shares of self values";
+  if (!paint.legend.empty())
+    paint.legend_note = "Shares are of self values: what frames used themselves, without their callees.";
   return paint;
 }
 

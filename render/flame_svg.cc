@@ -12,11 +12,11 @@
 namespace render {
 namespace {
 
-constexpr double kMargin = 12;       // left and right of the frames
+constexpr double kMargin = 12;  // left and right of the frames
 constexpr double kTitleBaseline = 28;
 constexpr double kSubtitleStep = 18;
 constexpr double kGapAboveFrames = 14;
-constexpr double kFooterStep = 20;   // of the details line and each line of the legend
+constexpr double kFooterStep = 20;  // of the details line and each line of the legend
 constexpr double kLegendSquare = 10;
 constexpr double kTextInset = 3;
 
@@ -38,7 +38,7 @@ std::vector<double> LegendWidths(const FlamePaint& paint, const FlameSvgOptions&
 }
 
 size_t LegendLines(const FlamePaint& paint, const FlameSvgOptions& options) {
-  size_t lines = paint.legend.empty() ? 0 : 1;
+  size_t lines = (paint.legend.empty() ? 0U : 1U) + (paint.legend_note.empty() ? 0U : 1U);
   double x = kMargin;
   for (const double width : LegendWidths(paint, options)) {
     if (x > kMargin && x + width > options.width - kMargin) {
@@ -73,8 +73,14 @@ void AppendHundredths(std::string& out, double value) {
 
 class Drawing {
  public:
-  Drawing(const model::FrameTree& tree, const FlameLayout& layout, const FlamePaint& paint, const FlameSvgOptions& options)
-      : tree_(tree), layout_(layout), paint_(paint), options_(options), sheet_(PlanSheet(layout, paint, options)) {}
+  Drawing(const model::FrameTree& tree, const FlameLayout& layout, const FlamePaint& paint, const FlameSvgOptions& options,
+          const FlameChange* change)
+      : tree_(tree),
+        layout_(layout),
+        paint_(paint),
+        options_(options),
+        change_(change),
+        sheet_(PlanSheet(layout, paint, options)) {}
 
   std::string Draw() {
     out_.reserve(layout_.boxes.size() * 180 + 40000);
@@ -95,6 +101,9 @@ class Drawing {
   void Frames();
   void Frame(const FlameBox& box, uint32_t swatch);
   void Title(const FlameBox& box);
+  void Value(int64_t value);
+  void Share(int64_t value, int64_t total);
+  void Change(model::FrameId frame);
   void Footer();
   void Script();
   void Text(const char* id, const char* css_class, double x, double y, std::string_view text);
@@ -105,6 +114,7 @@ class Drawing {
   const FlameLayout& layout_;
   const FlamePaint& paint_;
   const FlameSvgOptions& options_;
+  const FlameChange* const change_;
   const Sheet sheet_;
   const std::string value_name_ = XmlText(ValueName());
   std::string out_;
@@ -120,10 +130,13 @@ void Drawing::Open() {
   const std::string title = XmlText(options_.title);
   out_ += fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\""
-      " data-fluid=\"{3}\" data-unit=\"{4}\" data-factor=\"{5}\" data-row=\"{6}\" data-font=\"{7}\" data-size=\"{10}\" data-growth=\"{8}\" data-top=\"{9}\">\n",
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
+      "aria-label=\"{2}\""
+      " data-fluid=\"{3}\" data-unit=\"{4}\" data-factor=\"{5}\" data-row=\"{6}\" data-font=\"{7}\" data-size=\"{10}\" "
+      "data-growth=\"{8}\" data-top=\"{9}\">\n",
       options_.width, sheet_.height, title, options_.is_fluid ? 1 : 0, value_name_, options_.factor, options_.row_height,
-      options_.font_size * options_.font_width, options_.growth == FlameGrowth::kUp ? "up" : "down", sheet_.frames_top, options_.font_size);
+      options_.font_size * options_.font_width, options_.growth == FlameGrowth::kUp ? "up" : "down", sheet_.frames_top,
+      options_.font_size);
   if (!options_.notes.empty()) out_ += fmt::format("<desc>{}</desc>\n", XmlText(options_.notes));
 }
 
@@ -147,10 +160,13 @@ void Drawing::Style() {
     dark += fmt::format(".l{}{{fill:{}}}", i, Hex(paint_.legend[i].dark));
   }
   out_ += fmt::format(
-      "<style>\ntext{{font-family:{};font-size:{}px;fill:{}}}#ground{{fill:{}}}#frames rect{{stroke:{};stroke-width:.6}}{}{}\n"
-      "@media(prefers-color-scheme:dark){{text{{fill:{}}}#ground{{fill:{}}}#frames rect{{stroke:{}}}#frames .at rect,#frames g:hover rect{{stroke:#fff}}{}}}\n#frames .found rect{{fill:{}}}#frames .found text{{fill:{}}}\n</style>\n",
-      XmlText(options_.font), options_.font_size, Hex(InkOn(ground)), Hex(ground), Hex(ground), light, Asset("flame.css"), Hex(InkOn(dark_ground)),
-      Hex(dark_ground), Hex(dark_ground), dark, Hex(found), Hex(InkOn(found)));
+      "<style>\ntext{{font-family:{};font-size:{}px;fill:{}}}#ground{{fill:{}}}#frames "
+      "rect{{stroke:{};stroke-width:.6}}{}{}\n"
+      "@media(prefers-color-scheme:dark){{text{{fill:{}}}#ground{{fill:{}}}#frames rect{{stroke:{}}}#frames .at "
+      "rect,#frames g:hover rect{{stroke:#fff}}{}}}\n#frames .found rect{{fill:{}}}#frames .found "
+      "text{{fill:{}}}\n</style>\n",
+      XmlText(options_.font), options_.font_size, Hex(InkOn(ground)), Hex(ground), Hex(ground), light, Asset("flame.css"),
+      Hex(InkOn(dark_ground)), Hex(dark_ground), Hex(dark_ground), dark, Hex(found), Hex(InkOn(found)));
 }
 
 void Drawing::Text(const char* id, const char* css_class, double x, double y, std::string_view text) {
@@ -160,7 +176,8 @@ void Drawing::Text(const char* id, const char* css_class, double x, double y, st
 void Drawing::Header() {
   out_ += "<rect id=\"ground\" width=\"100%\" height=\"100%\"/>\n";
   Text("title", "title", kMargin, kTitleBaseline, CutMiddle(options_.title, 200));
-  if (!options_.subtitle.empty()) Text("subtitle", "quiet", kMargin, kTitleBaseline + kSubtitleStep, CutMiddle(options_.subtitle, 300));
+  if (!options_.subtitle.empty())
+    Text("subtitle", "quiet", kMargin, kTitleBaseline + kSubtitleStep, CutMiddle(options_.subtitle, 300));
 }
 
 void Drawing::Title(const FlameBox& box) {
@@ -174,17 +191,47 @@ void Drawing::Title(const FlameBox& box) {
     AppendXml(out_, name);
   }
   out_ += " (";
-  AppendCount(out_, options_.factor == 1 ? box.width : std::llround(static_cast<double>(box.width) * options_.factor));
+  const int64_t total = change_ == nullptr ? layout_.boxes.front().width : change_->after[0];
+  const int64_t value = change_ == nullptr ? box.width : change_->after[box.frame.index()];
+  Value(value);
+  if (box.frame.index() == 0) {
+    out_ += ", 100%";
+  } else {
+    Share(value, total);
+  }
+  if (change_ != nullptr) Change(box.frame);
+  out_ += ")</title>";
+}
+
+void Drawing::Value(int64_t value) {
+  AppendCount(out_, options_.factor == 1 ? value : std::llround(static_cast<double>(value) * options_.factor));
   out_ += ' ';
   out_ += value_name_;
+}
+
+void Drawing::Share(int64_t value, int64_t total) {
   out_ += ", ";
-  const auto total = static_cast<double>(layout_.boxes.front().width);
-  if (box.frame.index() == 0) {
-    out_ += "100";
-  } else {
-    AppendHundredths(out_, total > 0 ? static_cast<double>(box.width) / total * 100 : 0);
+  AppendHundredths(out_, total > 0 ? static_cast<double>(value) / static_cast<double>(total) * 100 : 0);
+  out_ += '%';
+}
+
+void Drawing::Change(model::FrameId frame) {
+  const int64_t before = change_->before[frame.index()], after = change_->after[frame.index()];
+  out_ += "; before ";
+  Value(before);
+  Share(before, change_->before[0]);
+  if (before == 0 || after == 0) {
+    out_ += before == after ? "" : before == 0 ? "; new" : "; gone";
+    return;
   }
-  out_ += "%)</title>";
+  const bool is_noise = !tree_.is_noise.empty() && tree_.is_noise[frame.index()];
+  out_ += after > before ? "; change +" : "; change ";
+  Value(after - before);
+  out_ += after > before ? ", +" : ", ";
+  const double change = (static_cast<double>(after) / static_cast<double>(before) - 1) * 100;
+  if (change < 0) out_ += '-';
+  AppendHundredths(out_, std::abs(change));
+  out_ += is_noise && after != before ? "%, within noise" : "%";
 }
 
 void Drawing::Frame(const FlameBox& box, uint32_t swatch) {
@@ -234,9 +281,15 @@ void Drawing::Footer() {
       x = kMargin;
       y += kFooterStep;
     }
-    out_ += fmt::format("<rect class=\"l{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text class=\"quiet\" x=\"{}\" y=\"{}\">{}</text>\n", i, x,
-                        y - 9, kLegendSquare, kLegendSquare, x + kLegendSquare + 5, y, XmlText(CutMiddle(paint_.legend[i].text, 60)));
+    out_ += fmt::format(
+        "<rect class=\"l{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><text class=\"quiet\" x=\"{}\" "
+        "y=\"{}\">{}</text>\n",
+        i, x, y - 9, kLegendSquare, kLegendSquare, x + kLegendSquare + 5, y, XmlText(CutMiddle(paint_.legend[i].text, 60)));
     x += widths[i];
+  }
+  if (!paint_.legend_note.empty()) {
+    y += paint_.legend.empty() ? 0 : kFooterStep;
+    out_ += fmt::format("<text class=\"quiet\" x=\"{}\" y=\"{}\">{}</text>\n", kMargin, y, XmlText(paint_.legend_note));
   }
   out_ += "</g>\n";
 }
@@ -258,8 +311,9 @@ void Drawing::Script() {
 
 }  // namespace
 
-std::string FlameSvg(const model::FrameTree& tree, const FlameLayout& layout, const FlamePaint& paint, const FlameSvgOptions& options) {
-  return Drawing(tree, layout, paint, options).Draw();
+std::string FlameSvg(const model::FrameTree& tree, const FlameLayout& layout, const FlamePaint& paint,
+                     const FlameSvgOptions& options, const FlameChange* change) {
+  return Drawing(tree, layout, paint, options, change).Draw();
 }
 
 int64_t LeastWidth(int64_t total, double pixels, const FlameSvgOptions& options) {

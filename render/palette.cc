@@ -10,7 +10,8 @@
 namespace render {
 namespace {
 
-// Fills are light on light ground and deep on dark ground, so that a label in near-black and near-white is read on all of them.
+// Fills are light on light ground and deep on dark ground, so that a label in near-black and near-white is read on all of
+// them.
 constexpr double kLightness = 0.83, kDarkLightness = 0.45;
 constexpr std::array<double, 4> kShadeSteps = {0, 0.022, -0.02, 0.04};
 
@@ -59,9 +60,9 @@ struct Palette::Marker {
 
 const std::vector<Palette::Hue>& Palette::Hues() {
   static const std::vector<Hue> kHues = {
-      {"hot", 52, 0.13, 16},    {"mem", 148, 0.1, 10},   {"io", 250, 0.085, 8},  {"wakeup", 200, 0.08, 6}, {"red", 25, 0.12, 4},
-      {"green", 145, 0.12, 4},  {"blue", 255, 0.09, 4},  {"aqua", 195, 0.09, 4}, {"yellow", 100, 0.13, 4}, {"purple", 312, 0.1, 4},
-      {"orange", 62, 0.135, 4},
+      {"hot", 52, 0.13, 16},    {"mem", 148, 0.1, 10},   {"io", 250, 0.085, 8},    {"wakeup", 200, 0.08, 6},
+      {"red", 25, 0.12, 4},     {"green", 145, 0.12, 4}, {"blue", 255, 0.09, 4},   {"aqua", 195, 0.09, 4},
+      {"yellow", 100, 0.13, 4}, {"purple", 312, 0.1, 4}, {"orange", 62, 0.135, 4},
   };
   return kHues;
 }
@@ -69,21 +70,36 @@ const std::vector<Palette::Hue>& Palette::Hues() {
 const std::vector<Palette::Marker>& Palette::Markers() {
   using enum Marker::Where;
   static const std::vector<Marker> kMarkers = {
-      {"chain", kEnd, "_[w]", "waker", 200},         {"chain", kAlways, "", "waiter", 255},
-      {"java", kEnd, "_[j]", "compiled", 145},       {"java", kEnd, "_[i]", "inlined", 195},
-      {"java", kEnd, "_[k]", "kernel", 62},          {"java", kInside, "::", "C++", 100},
-      {"java", kInside, "/", "Java", 125},           {"java", kAlways, "", "native", 25},
-      {"js", kEnd, "_[j]", "compiled", 145},         {"js", kEnd, "_[k]", "kernel", 62},
-      {"js", kInside, ".js", "JavaScript", 125},     {"js", kInside, "::", "C++", 100},
-      {"js", kInside, ":", "built in", 195},         {"js", kAlways, "", "native", 25},
-      {"perl", kInside, "::", "C++", 100},           {"perl", kInside, "Perl", "Perl", 145},
-      {"perl", kInside, ".pl", "Perl script", 125},  {"perl", kEnd, "_[k]", "kernel", 62},
-      {"perl", kAlways, "", "native", 25},           {"python", kEnd, "_[k]", "kernel", 62},
-      {"python", kInside, "-packages/", "packages", 195}, {"python", kInside, "<frozen", "interpreter", 312},
-      {"python", kInside, ".py", "Python", 145},     {"python", kAlways, "", "native", 25},
-      {"rust", kEnd, "_[k]", "kernel", 292},         {"rust", kBegin, "core::", "core", 235},
-      {"rust", kBegin, "std::", "std", 255},         {"rust", kBegin, "alloc::", "alloc", 195},
-      {"rust", kInside, "::", "crates", 62},         {"rust", kAlways, "", "native", 145},
+      {"chain", kEnd, "_[w]", "waker", 200},
+      {"chain", kAlways, "", "waiter", 255},
+      {"java", kEnd, "_[j]", "compiled", 145},
+      {"java", kEnd, "_[i]", "inlined", 195},
+      {"java", kEnd, "_[k]", "kernel", 62},
+      {"java", kInside, "::", "C++", 100},
+      {"java", kInside, "/", "Java", 125},
+      {"java", kAlways, "", "native", 25},
+      {"js", kEnd, "_[j]", "compiled", 145},
+      {"js", kEnd, "_[k]", "kernel", 62},
+      {"js", kInside, ".js", "JavaScript", 125},
+      {"js", kInside, "::", "C++", 100},
+      {"js", kInside, ":", "built in", 195},
+      {"js", kAlways, "", "native", 25},
+      {"perl", kInside, "::", "C++", 100},
+      {"perl", kInside, "Perl", "Perl", 145},
+      {"perl", kInside, ".pl", "Perl script", 125},
+      {"perl", kEnd, "_[k]", "kernel", 62},
+      {"perl", kAlways, "", "native", 25},
+      {"python", kEnd, "_[k]", "kernel", 62},
+      {"python", kInside, "-packages/", "packages", 195},
+      {"python", kInside, "<frozen", "interpreter", 312},
+      {"python", kInside, ".py", "Python", 145},
+      {"python", kAlways, "", "native", 25},
+      {"rust", kEnd, "_[k]", "kernel", 292},
+      {"rust", kBegin, "core::", "core", 235},
+      {"rust", kBegin, "std::", "std", 255},
+      {"rust", kBegin, "alloc::", "alloc", 195},
+      {"rust", kInside, "::", "crates", 62},
+      {"rust", kAlways, "", "native", 145},
   };
   return kMarkers;
 }
@@ -140,10 +156,14 @@ size_t Palette::Pick(std::string_view name, model::FrameOrigin origin) const {
   if (const auto rule = rules_.FirstMatch(name)) return first_rule_swatch_ + *rule;
   const std::string_view package = name.substr(0, PackageEnd(name));
   switch (kind_) {
-    case Kind::kOrigin: return Shade(static_cast<size_t>(origin), StableHash(package));
-    case Kind::kPackage: return Shade(StableHash(package) % kPackageHues, StableHash(name) / 16);
-    case Kind::kHue: return StableHash(name) % (3 * kShades);
-    case Kind::kLanguage: return Shade(LanguageGroup(name), StableHash(name));
+    case Kind::kOrigin:
+      return Shade(static_cast<size_t>(origin), StableHash(package));
+    case Kind::kPackage:
+      return Shade(StableHash(package) % kPackageHues, StableHash(name) / 16);
+    case Kind::kHue:
+      return StableHash(name) % (3 * kShades);
+    case Kind::kLanguage:
+      return Shade(LanguageGroup(name), StableHash(name));
   }
   return 0;
 }

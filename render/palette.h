@@ -10,8 +10,8 @@
 #include "render/colour_rules.h"
 #include "render/colour_space.h"
 
-// What colour a frame has, and what the colours mean. A palette is a short list of swatches, each with a colour on light and on dark ground;
-// a frame is given the index of one. The same name always has the same colour, in every file.
+// What colour a frame has, and what the colours mean. A palette is a short list of swatches, each with a colour on light and
+// on dark ground; a frame is given the index of one. The same name always has the same colour, in every file.
 namespace render {
 
 struct Swatch {
@@ -27,8 +27,8 @@ struct SwatchGroup {
 
 class Palette {
  public:
-  // "go" (whose code it is), "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust", "red", "green",
-  // "blue", "aqua", "yellow", "purple", "orange". UsageError for others, naming them.
+  // "go" (whose code it is), "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust",
+  // "red", "green", "blue", "aqua", "yellow", "purple", "orange". UsageError for others, naming them.
   explicit Palette(std::string_view name, ColourRules rules = {});
 
   size_t Pick(std::string_view name, model::FrameOrigin origin) const;

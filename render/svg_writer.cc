@@ -25,12 +25,18 @@ bool IsPlain(char c) { return c >= 0x20 && c < 0x7f && c != '<' && c != '>' && c
 
 std::string_view Entity(char c) {
   switch (c) {
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '&': return "&amp;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return " ";  // tabs and line breaks: a name is one line
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '&':
+      return "&amp;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return " ";  // tabs and line breaks: a name is one line
   }
 }
 

@@ -3,8 +3,9 @@
 #include <string>
 #include <string_view>
 
-// Text from input as XML and JavaScript can hold it. What XML 1.0 forbids (control characters, lone surrogates, U+FFFE) and invalid
-// UTF-8 become U+FFFD; marks that change the direction of writing become visible escapes, so that a name can't reorder what stands beside it.
+// Text from input as XML and JavaScript can hold it. What XML 1.0 forbids (control characters, lone surrogates, U+FFFE) and
+// invalid UTF-8 become U+FFFD; marks that change the direction of writing become visible escapes, so that a name can't
+// reorder what stands beside it.
 namespace render {
 
 constexpr size_t kTitleBytes = 2000;  // a longer name is cut in the middle, its length said

@@ -46,7 +46,6 @@
 
   // Values as people read them, by the unit.
   function people(value) {
-    value *= factor;
     const scaled = (steps, names) => {
       let at = 0;
       while (at + 1 < names.length && Math.abs(value) >= steps[at + 1]) at++;
@@ -57,13 +56,18 @@
     if (unit === 'bytes') return scaled([1, 1024, 1048576, 1073741824, 1099511627776], ['B', 'kB', 'MB', 'GB', 'TB']);
     return Math.round(value).toLocaleString('en-US') + ' ' + unit;
   }
+  const valueInTitle = new RegExp('([+-]?)([\\d,]+) ' + unit.replace(/[^\w]/g, '\\$&') + '(?=[,;])', 'g');
   const percent = (part, whole) => (whole ? part / whole * 100 : 0).toFixed(2) + '%';
 
+  const isDiff = / \([^(]*; before [^(]*\)$/.test(elements[0].querySelector('title').textContent);
   function describe(box) {
     if (!box) return '\u00a0';
+    if (isDiff) {
+      const tail = box.title.slice(box.name.length + 2, -1);
+      return box.name + ' — ' + tail.replace(valueInTitle, (_, sign, digits) => (sign === '+' ? '+' : '') + people(+(sign + digits.replace(/,/g, ''))));
+    }
     const of = box.caller && box.caller !== all ? ', ' + percent(box.w, box.caller.w) + ' of its caller' : '';
-    const change = box.title.slice(box.title.lastIndexOf(' (')).split('; ').slice(1).join('; ').replace(/\)$/, '');
-    return box.name + ' — ' + people(box.w) + ', ' + percent(box.w, all.w) + ' of all' + of + (change ? ' — ' + change : '');
+    return box.name + ' — ' + people(box.w * factor) + ', ' + percent(box.w, all.w) + ' of all' + of;
   }
 
   function place(box, x, w, isAbove) {

@@ -43,7 +43,8 @@ model::Profile TwoLines() {
 TEST_CASE("frames with the same name under the same callers are one, inlined or not") {
   const model::FrameTree tree = analysis::MergeFrames(TwoLines(), 0);
   CHECK(Rows(tree) == Expected{{"x", {1}}, {"work", {6}}, {"work;scan", {5}}});
-  for (uint32_t row = 1; row < tree.size(); ++row) CHECK(tree.frames[row].is_inlined == (tree.name(model::FrameId(row)) == "scan"));
+  for (uint32_t row = 1; row < tree.size(); ++row)
+    CHECK(tree.frames[row].is_inlined == (tree.name(model::FrameId(row)) == "scan"));
 }
 
 TEST_CASE("sides keep their values apart over one tree, also for stacks that one side does not have") {

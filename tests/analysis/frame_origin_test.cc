@@ -8,7 +8,9 @@ using analysis::CodePlace;
 using analysis::GoPackage;
 
 namespace {
-std::string Of(CodePlace place, std::string_view application = {}) { return model::Name(analysis::OriginOf(place, application)); }
+std::string Of(CodePlace place, std::string_view application = {}) {
+  return model::Name(analysis::OriginOf(place, application));
+}
 }  // namespace
 
 TEST_CASE("a package is what stands before the first dot behind the last slash, type arguments aside") {

@@ -125,7 +125,7 @@ class FlameSvg(unittest.TestCase):
         self.assertEqual(browser.text("#details"), "scan — 30 samples, 30.00% of all, 60.00% of its caller")
 
     def test_hostile_names_are_shown_and_never_run(self):
-        stacks = profile([([b"main", name], 10) for name in HOSTILE])
+        stacks = profile([([b"main", b"x.<" + name], 10) for name in HOSTILE])
         browser.open(draw(stacks, "--title", "<script>window.injected=1</script>]]>", "--notes", "]]></desc><script>window.injected=1</script>"))
         search_for("script")
         browser.until("return document.getElementById('matched').textContent.includes('frames')")
@@ -133,11 +133,21 @@ class FlameSvg(unittest.TestCase):
         self.assertEqual(browser.js("return document.querySelectorAll('script').length"), 1)
         titles = browser.js("return [...document.querySelectorAll('#frames>g>title')].map(t => t.textContent)")
         self.assertEqual(len(titles), len(HOSTILE) + 2)
-        self.assertIn("<script>window.injected=1</script> (10 samples, 6.67%)", titles)
+        self.assertIn("x.<<script>window.injected=1</script> (10 samples, 6.67%)", titles)
         self.assertTrue(all(re.search(r" \([\d,]+ samples, [\d.]+%\)$", title) for title in titles))
         self.assertLess(max(map(len, titles)), 2100)
         for title in titles:
             self.assertNotRegex(title, "[\u202a-\u202e\u2066-\u2069]")
+
+    def test_a_differential_graph_explains_itself(self):
+        browser.open(draw(b"main;old 10 0\nmain;hot 10 30\nmain;same 20 20\n", "--diff"))
+        for name, expected in {"old": "old — 0 samples, 0.00%; before 10 samples, 25.00%; gone",
+                               "hot": "hot — 30 samples, 60.00%; before 10 samples, 25.00%; change +20 samples, +200.00%"}.items():
+            click(name)
+            self.assertEqual(browser.text("#details"), expected)
+        self.assertIn("−75% to gone", browser.text("#legend"))
+        self.assertIn("within noise", browser.text("#legend"))
+        self.assertIn("Shares: before of 40, after of 50", browser.text("#legend"))
 
     def test_dark_readers_get_a_dark_ground(self):
         browser.open(draw(FOLDED))

@@ -26,7 +26,8 @@ std::string Rows(const model::FrameTree& tree, const render::FlameLayout& layout
   return rows;
 }
 
-// Laws of any layout: callees lie inside their caller, siblings don't overlap, the root is as wide as the sum of all samples.
+// Laws of any layout: callees lie inside their caller, siblings don't overlap, the root is as wide as the sum of all
+// samples.
 void CheckLaws(const model::FrameTree& tree, const render::FlameLayout& layout, int64_t total) {
   CHECK(layout.boxes[0].width == total);
   std::vector<render::FlameBox> open;
@@ -68,7 +69,8 @@ TEST_CASE("frames that are too narrow are left out and counted, and the rest kee
 }
 
 TEST_CASE("a flame graph from the leaves has as much under each function as the function itself used") {
-  const model::FrameTree tree = analysis::MergeFrames(Folded("a;lock 1\nb;lock 2\nb 4\n"), 0, {.from = analysis::MergeFrom::kLeaf});
+  const model::FrameTree tree =
+      analysis::MergeFrames(Folded("a;lock 1\nb;lock 2\nb 4\n"), 0, {.from = analysis::MergeFrom::kLeaf});
   CHECK(Rows(tree, LayOut(tree)) == "0 0 7 all\n1 0 4 b\n1 4 3 lock\n2 4 1 a\n2 5 2 b\n");
 }
 
@@ -78,7 +80,8 @@ TEST_CASE("a base becomes the root and stacks without it are left out") {
 }
 
 TEST_CASE("totals that do not fit 63 bits stay at the largest number and inside their caller") {
-  const model::FrameTree tree = analysis::MergeFrames(Folded("a;x 9223372036854775807\na;y 9223372036854775807\nb 9223372036854775807\n"), 0);
+  const model::FrameTree tree =
+      analysis::MergeFrames(Folded("a;x 9223372036854775807\na;y 9223372036854775807\nb 9223372036854775807\n"), 0);
   const render::FlameLayout layout = LayOut(tree);
   CheckLaws(tree, layout, INT64_MAX);
 }

@@ -72,16 +72,19 @@ TEST_CASE("the first colour rule that matches wins") {
 
 TEST_CASE("a colour rule that can't be understood is said with its place") {
   render::ColourRules rules;
-  CHECK_THROWS_WITH_AS(rules.Add("main"), "colour rule `main`: wanted EXPRESSION=COLOUR, such as 'net/http=#4ecdc4'", model::UsageError);
-  CHECK_THROWS_WITH_AS(rules.AddFile("ok=red\nmain=reddish", "r.txt"),
-                       "r.txt: line 2: colour rule `main=reddish`: `reddish` is no colour; wanted #rgb, #rrggbb, rgb(r,g,b) or a name", model::UsageError);
+  CHECK_THROWS_WITH_AS(rules.Add("main"), "colour rule `main`: wanted EXPRESSION=COLOUR, such as 'net/http=#4ecdc4'",
+                       model::UsageError);
+  CHECK_THROWS_WITH_AS(
+      rules.AddFile("ok=red\nmain=reddish", "r.txt"),
+      "r.txt: line 2: colour rule `main=reddish`: `reddish` is no colour; wanted #rgb, #rrggbb, rgb(r,g,b) or a name",
+      model::UsageError);
   CHECK_THROWS_AS(rules.Add("(=red"), model::UsageError);
 }
 
 TEST_CASE("every palette's labels can be read on light and on dark ground") {
   constexpr render::Rgb kInk{0x16, 0x16, 0x16}, kDarkInk{0xf2, 0xf2, 0xf2};
-  for (const char* name : {"go", "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust", "red", "green", "blue", "aqua",
-                           "yellow", "purple", "orange"}) {
+  for (const char* name : {"go", "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust",
+                           "red", "green", "blue", "aqua", "yellow", "purple", "orange"}) {
     const render::Palette palette(name);
     for (const render::Swatch& swatch : palette.swatches()) {
       INFO(name, " ", render::Hex(swatch.light), " ", render::Hex(swatch.dark));
