@@ -53,7 +53,7 @@ LocationId Symbols::InternLocation(const Location& location, std::span<const Lin
 
 LocationId Symbols::InternFrame(std::string_view function, std::string_view file, int64_t line, uint64_t address) {
   const StringId name = InternString(function);
-  const Line row{.function = InternFunction({.name = name, .system_name = name, .file = InternString(file)}), .line = line};
+  const Line row{.function = InternFunction({.name = name, .file = InternString(file)}), .line = line};
   return InternLocation({.address = address}, {&row, 1});
 }
 
