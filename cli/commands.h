@@ -14,5 +14,6 @@ int RunGotraceContention(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
+int RunGotraceSummary(Arguments arguments);
 
 }  // namespace cli

@@ -11,6 +11,7 @@ constexpr Command kCommands[] = {
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"goroutines", "goroutines TRACE", "goroutines by kind, where their time went; the life of one", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
+    {"summary", "summary TRACE", "what is in a trace: goroutines, states, waits, tasks, collector, damage", RunGotraceSummary},
 };
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};

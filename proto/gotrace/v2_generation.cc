@@ -128,7 +128,7 @@ void V2GenerationReader::ReadBatches(V2Generation& generation) {
     at_ = batch.data + batch.size;
   }
   if (version_ >= 26 && generation.number != 0)
-    throw FormatError(window_.offset(at_), "the file ends before this generation does");
+    throw FormatError(window_.offset(at_), "the file ends in the middle of this generation: the trace was not finished");
 }
 
 V2GenerationReader::BatchHeader V2GenerationReader::ReadBatchHeader(size_t at) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/event_source.h"
-#include "proto/gotrace/id_map.h"
+#include "model/id_map.h"
 #include "proto/gotrace/id_table.h"
 #include "proto/gotrace/input_window.h"
 #include "proto/gotrace/v2_spec.h"
@@ -127,9 +127,9 @@ class V2GenerationReader {
   uint64_t last_number_ = 0;
   double last_ns_per_unit_;
   uint64_t begin_units_ = 0;  // of the generation being read: the earliest batch
-  IdMap<uint32_t> thread_rows_;
+  model::IdMap<uint32_t> thread_rows_;
   std::vector<TableBatch> syncs_, strings_, stacks_, samples_;
-  IdMap<model::LocationId> frames_;  // program counter -> frame: the first that the generation names
+  model::IdMap<model::LocationId> frames_;  // program counter -> frame: the first that the generation names
   std::vector<model::LocationId> frame_buffer_;
 };
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/event_source.h"
-#include "proto/gotrace/id_map.h"
+#include "model/id_map.h"
 #include "proto/gotrace/v2_cursor.h"
 
 // The scheduler as a trace tells it: who runs what on which thread. Threads write their batches without regard for each
@@ -123,9 +123,9 @@ class V2Order {
   const V2Generation* generation_ = nullptr;
   uint64_t generation_number_ = 0;
   uint64_t first_generation_ = 0;
-  IdMap<Goroutine> goroutines_;
-  IdMap<Proc> procs_;
-  IdMap<uint32_t> thread_rows_;
+  model::IdMap<Goroutine> goroutines_;
+  model::IdMap<Proc> procs_;
+  model::IdMap<uint32_t> thread_rows_;
   std::vector<Thread> threads_;
   std::unordered_map<model::TaskId, Task> tasks_;
   std::unordered_map<model::GoroutineId, std::vector<Region>> regions_;  // innermost last

@@ -24,12 +24,10 @@ type facts struct {
 	GoroutinesEnded int              `json:"goroutines_ended"`
 	Procs           int              `json:"procs"`
 	Threads         int              `json:"threads"`
-	TasksBegun      int              `json:"tasks_begun"`
-	RegionsBegun    int              `json:"regions_begun"`
 	TasksOpen       int              `json:"tasks_open"`
 	RegionsOpen     int              `json:"regions_open"`
-	TasksByType     map[string]int   `json:"tasks_by_type"`
-	RegionsByType   map[string]int   `json:"regions_by_type"`
+	TasksBegun      map[string]int   `json:"tasks_begun"`
+	RegionsBegun    map[string]int   `json:"regions_begun"`
 	LogsByCategory  map[string]int   `json:"logs"`
 	CreatedByStart  map[string]int   `json:"goroutines_created_by_start_func"`
 	BlockedAtEnd    map[string]int   `json:"blocked_at_end"`
@@ -38,13 +36,13 @@ type facts struct {
 	Events          map[string]int   `json:"events"`
 	Ranges          map[string]int   `json:"ranges"`
 	CPUSamples      int              `json:"cpu_samples"`
-	Transitions     map[string]int   `json:"transitions"`
 	lastEvent       trace.Time
 	firstEvent      trace.Time
 	seenProc        map[trace.ProcID]bool
 	seenThread      map[trace.ThreadID]bool
 	seenGoroutine   map[trace.GoID]*goroutine
 	openTasks       map[trace.TaskID]bool
+	openRanges      map[trace.Range]bool
 	openRegions     map[trace.GoID][]region
 }
 
@@ -56,18 +54,18 @@ type region struct {
 type goroutine struct {
 	state      trace.GoState
 	since      trace.Time
-	known      bool // the interval began inside the trace
 	reason     string
 	stackOuter string
 }
 
 func newFacts(file string) *facts {
 	return &facts{
-		File: file, TasksByType: map[string]int{}, RegionsByType: map[string]int{}, LogsByCategory: map[string]int{},
-		CreatedByStart: map[string]int{}, BlockedAtEnd: map[string]int{}, StateNs: map[string]int64{}, WaitNsByReason: map[string]int64{},
-		Events: map[string]int{}, Ranges: map[string]int{}, Transitions: map[string]int{},
+		File: file, TasksBegun: map[string]int{}, RegionsBegun: map[string]int{}, LogsByCategory: map[string]int{},
+		CreatedByStart: map[string]int{}, BlockedAtEnd: map[string]int{}, StateNs: map[string]int64{"Running": 0, "Runnable": 0, "Waiting": 0, "Syscall": 0}, WaitNsByReason: map[string]int64{},
+		Events: map[string]int{}, Ranges: map[string]int{},
 		seenProc: map[trace.ProcID]bool{}, seenThread: map[trace.ThreadID]bool{}, seenGoroutine: map[trace.GoID]*goroutine{},
-		openTasks: map[trace.TaskID]bool{}, openRegions: map[trace.GoID][]region{},
+		openRanges: map[trace.Range]bool{},
+		openTasks:  map[trace.TaskID]bool{}, openRegions: map[trace.GoID][]region{},
 	}
 }
 
@@ -91,16 +89,13 @@ func (f *facts) g(id trace.GoID) *goroutine {
 func (f *facts) transition(ev *trace.Event) {
 	st := ev.StateTransition()
 	if st.Resource.Kind == trace.ResourceProc {
-		from, to := st.Proc()
 		f.seenProc[st.Resource.Proc()] = true
-		f.Transitions["proc "+from.String()+"->"+to.String()]++
 		return
 	}
 	if st.Resource.Kind != trace.ResourceGoroutine {
 		return
 	}
 	from, to := st.Goroutine()
-	f.Transitions["goroutine "+from.String()+"->"+to.String()]++
 	id := st.Resource.Goroutine()
 	g := f.g(id)
 	if outer := outermost(st.Stack); outer != "" {
@@ -112,7 +107,7 @@ func (f *facts) transition(ev *trace.Event) {
 	if from == to {
 		return // a status at the start of a generation
 	}
-	if g.known && from != trace.GoNotExist && from != trace.GoUndetermined {
+	if from != trace.GoNotExist && from != trace.GoUndetermined {
 		ns := int64(ev.Time() - g.since)
 		f.StateNs[from.String()] += ns
 		if from == trace.GoWaiting {
@@ -120,10 +115,8 @@ func (f *facts) transition(ev *trace.Event) {
 		}
 	}
 	g.state, g.since, g.reason = to, ev.Time(), st.Reason
-	g.known = from != trace.GoUndetermined
 	if to == trace.GoNotExist {
 		f.GoroutinesEnded++
-		delete(f.openRegions, id)
 	}
 }
 
@@ -132,12 +125,9 @@ func (f *facts) add(ev *trace.Event) {
 		f.firstEvent = ev.Time()
 	}
 	f.lastEvent = ev.Time()
-	f.Events[ev.Kind().String()]++
+	f.Events[kindName(ev)]++
 	if g := ev.Goroutine(); g != trace.NoGoroutine {
 		f.g(g)
-		if stack := outermost(ev.Stack()); stack != "" && ev.Kind() != trace.EventStateTransition {
-			f.g(g).stackOuter = stack
-		}
 	}
 	if p := ev.Proc(); p != trace.NoProc {
 		f.seenProc[p] = true
@@ -149,15 +139,13 @@ func (f *facts) add(ev *trace.Event) {
 	case trace.EventStateTransition:
 		f.transition(ev)
 	case trace.EventTaskBegin:
-		f.TasksBegun++
-		f.TasksByType[ev.Task().Type]++
+		f.TasksBegun[ev.Task().Type]++
 		f.openTasks[ev.Task().ID] = true
 	case trace.EventTaskEnd:
 		delete(f.openTasks, ev.Task().ID)
 	case trace.EventRegionBegin:
-		f.RegionsBegun++
 		r := ev.Region()
-		f.RegionsByType[r.Type]++
+		f.RegionsBegun[r.Type]++
 		f.openRegions[ev.Goroutine()] = append(f.openRegions[ev.Goroutine()], region{r.Task, r.Type})
 	case trace.EventRegionEnd:
 		if open := f.openRegions[ev.Goroutine()]; len(open) > 0 {
@@ -165,8 +153,13 @@ func (f *facts) add(ev *trace.Event) {
 		}
 	case trace.EventLog:
 		f.LogsByCategory[ev.Log().Category]++
-	case trace.EventRangeBegin:
-		f.Ranges[ev.Range().Name]++
+	case trace.EventRangeBegin, trace.EventRangeActive:
+		if r := ev.Range(); !f.openRanges[r] {
+			f.openRanges[r] = true
+			f.Ranges[r.Name]++
+		}
+	case trace.EventRangeEnd:
+		delete(f.openRanges, ev.Range())
 	case trace.EventStackSample:
 		f.CPUSamples++
 	}
@@ -186,6 +179,42 @@ func (f *facts) finish() {
 			f.BlockedAtEnd[fmt.Sprintf("%s [%s]", g.stackOuter, g.reason)]++
 		}
 	}
+}
+
+// The kind of an event in the words of model/event.h.
+func kindName(ev *trace.Event) string {
+	switch ev.Kind() {
+	case trace.EventSync:
+		return "sync"
+	case trace.EventMetric:
+		return "metric"
+	case trace.EventLabel:
+		return "label"
+	case trace.EventStackSample:
+		return "cpu-sample"
+	case trace.EventRangeBegin:
+		return "range-begin"
+	case trace.EventRangeActive:
+		return "range-active"
+	case trace.EventRangeEnd:
+		return "range-end"
+	case trace.EventTaskBegin:
+		return "task-begin"
+	case trace.EventTaskEnd:
+		return "task-end"
+	case trace.EventRegionBegin:
+		return "region-begin"
+	case trace.EventRegionEnd:
+		return "region-end"
+	case trace.EventLog:
+		return "log"
+	case trace.EventStateTransition:
+		if ev.StateTransition().Resource.Kind == trace.ResourceProc {
+			return "proc-state"
+		}
+		return "goroutine-state"
+	}
+	return "experimental"
 }
 
 func read(file string, visit func(*trace.Event)) error {
@@ -252,16 +281,13 @@ func eventText(ev *trace.Event) string {
 		case trace.ResourceThread:
 			id = int64(r.Scope.Thread())
 		}
-		kind := map[trace.EventKind]string{trace.EventRangeBegin: "range-begin", trace.EventRangeActive: "range-active", trace.EventRangeEnd: "range-end"}[ev.Kind()]
-		s += fmt.Sprintf("%s %q %d", kind, r.Name, id)
+		s += fmt.Sprintf("%s %q %d", kindName(ev), r.Name, id)
 	case trace.EventTaskBegin, trace.EventTaskEnd:
 		t := ev.Task()
-		kind := map[trace.EventKind]string{trace.EventTaskBegin: "task-begin", trace.EventTaskEnd: "task-end"}[ev.Kind()]
-		s += fmt.Sprintf("%s %d %q parent=%d", kind, t.ID, t.Type, int64(t.Parent))
+		s += fmt.Sprintf("%s %d %q parent=%d", kindName(ev), t.ID, t.Type, int64(t.Parent))
 	case trace.EventRegionBegin, trace.EventRegionEnd:
 		r := ev.Region()
-		kind := map[trace.EventKind]string{trace.EventRegionBegin: "region-begin", trace.EventRegionEnd: "region-end"}[ev.Kind()]
-		s += fmt.Sprintf("%s %d %q", kind, r.Task, r.Type)
+		s += fmt.Sprintf("%s %d %q", kindName(ev), r.Task, r.Type)
 	case trace.EventLog:
 		l := ev.Log()
 		s += fmt.Sprintf("log %d %q %q", l.Task, l.Category, l.Message)

@@ -7,10 +7,10 @@
 
 #include "model/intern_index.h"
 
-// Rows found by a 64-bit number that the file chose (goroutine, thread, program counter). Linear probing, at most half
+// Rows found by a 64-bit number that a file chose (goroutine, thread, program counter). Linear probing, at most half
 // full; erasing moves rows back, so there are no tombstones and a trace with millions of short goroutines needs no more
 // room than those alive at once. Pointers are good until the next Add or Erase.
-namespace proto::gotrace {
+namespace model {
 
 template <class Row>
 class IdMap {
@@ -88,4 +88,24 @@ class IdMap {
   size_t size_ = 0;
 };
 
-}  // namespace proto::gotrace
+// Which numbers were seen, a bit each: goroutines are numbered densely, so a million of them need 400 kB.
+class IdSet {
+ public:
+  // True for the first time.
+  bool Add(uint64_t id) {
+    const uint64_t bit = uint64_t{1} << (id & 63);
+    uint64_t* word = words_.Find(id >> 6);
+    if (word == nullptr) word = &words_.Add(id >> 6, 0);
+    if ((*word & bit) != 0) return false;
+    *word |= bit;
+    ++size_;
+    return true;
+  }
+  size_t size() const { return size_; }
+
+ private:
+  IdMap<uint64_t> words_;
+  size_t size_ = 0;
+};
+
+}  // namespace model
