@@ -8,6 +8,7 @@
 #include "analysis/profile/frame_pruning.h"
 #include "analysis/profile/merge.h"
 #include "analysis/profile/symbol_names.h"
+#include "cli/perf_options.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
 
@@ -61,8 +62,8 @@ ProfileOptions::ProfileOptions(CommandLine& line) : line_(line) {
       "diff_base", po::value<Words>()->composing()->value_name("FILE"), "the same, and percentages are of FILE")(
       "normalize", flag(), "scale to the base's total first");
   line.options().add(values).add(filters).add(sums).add(base);
-  line.options().add_options()("event", text("NAME"), "perf script: the event to report (default: the first)")(
-      "symbolize", text("MODE"), "accepted; names are taken as the profile has them");
+  AddPerfOptions(line);
+  line.options().add_options()("symbolize", text("MODE"), "accepted; names are taken as the profile has them");
 }
 
 std::string ProfileOptions::SampleIndex() const {
@@ -124,7 +125,7 @@ analysis::ViewOptions ProfileOptions::ViewAsked() const {
 }
 
 model::Profile ProfileOptions::LoadOne(const std::string& path) const {
-  model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .event = line_.Text("event")});
+  model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_)});
   analysis::ShortenCppNames(profile);
   analysis::DropFrames(profile);
   return profile;

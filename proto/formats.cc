@@ -12,6 +12,7 @@
 #include "proto/dump/dump_profile.h"
 #include "proto/folded/folded.h"
 #include "proto/gotrace/gotrace.h"
+#include "proto/perf/perf.h"
 #include "proto/pprof/reader.h"
 #include "proto/rewound_source.h"
 
@@ -44,6 +45,10 @@ constexpr std::array kFormats = {
     Format{"goroutine dumps", LooksLikeDump,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
              return ReadGoroutineDumps(name, *source);
+           }},
+    Format{"perf script text", LooksLikePerfScript,
+           [](const std::string& name, SourcePtr source, const ReadOptions& options) -> Input {
+             return ReadPerfScript(name, *source, options.perf);
            }},
     Format{"folded stacks", LooksFolded,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return ReadFolded(name, *source); }},

@@ -9,13 +9,14 @@
 #include "model/goroutine_dump.h"
 #include "model/profile.h"
 #include "proto/byte_source.h"
+#include "proto/perf/perf_options.h"
 
 // The door of this folder: any input, recognised by its bytes. One row per format in formats.cc {name, looks like, read}.
 namespace proto {
 
 struct ReadOptions {
   OpenOptions open;
-  std::string event;  // perf script: the event to keep; empty = the first one seen
+  PerfOptions perf;
 };
 
 // A log can hold several dumps, in the order in which they were printed; never empty.

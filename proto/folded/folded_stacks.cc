@@ -65,7 +65,9 @@ model::LocationId FoldedStacks::LocationOf(std::string_view name) {
   const uint32_t row = name_index_.FindOrAdd(
       hash, [&](uint32_t known) { return name_at(known) == name; },
       [&] {
-        location_of_name_.push_back(symbols.InternFrame(name, "", 0));
+        // No system name: this is how people are to read it, whatever language it looks like.
+        const model::Line line{.function = symbols.InternFunction({.name = symbols.InternString(name)})};
+        location_of_name_.push_back(symbols.InternLocation({}, {&line, 1}));
         return static_cast<uint32_t>(location_of_name_.size() - 1);
       });
   return location_of_name_[row];
