@@ -7,8 +7,10 @@ namespace cli {
 
 int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);
+int RunGoprofFolded(Arguments arguments);
 int RunGoprofGate(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
+
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
