@@ -13,10 +13,11 @@ int RunGoprofTop(Arguments arguments);
 
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
-int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);
+int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
 int RunGotraceSummary(Arguments arguments);
+int RunGotraceTasks(Arguments arguments);
 
 }  // namespace cli

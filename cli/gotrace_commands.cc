@@ -8,12 +8,13 @@ constexpr Command kCommands[] = {
      RunGotraceBlocking},
     {"contention", "contention TRACE", "locks and channels ranked by the time they cost, with who held them",
      RunGotraceContention},
-    {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"critical-path", "critical-path TRACE", "what decided how long a task, a region or a goroutine took",
      RunGotraceCriticalPath},
+    {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"goroutines", "goroutines TRACE", "goroutines by kind, where their time went; the life of one", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
     {"summary", "summary TRACE", "what is in a trace: goroutines, states, waits, tasks, collector, damage", RunGotraceSummary},
+    {"tasks", "tasks TRACE", "tasks, regions and logs of the program by type, with how long they took", RunGotraceTasks},
 };
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};
