@@ -236,8 +236,9 @@ analysis::GateRules ReadGateRules(const std::string& path) {
 std::string FindGateRules() {
   namespace fs = std::filesystem;
   std::error_code error;
-  for (fs::path folder = fs::current_path(error); !error; folder = folder.parent_path()) {
-    if (fs::exists(folder / ".goprof.ini", error)) return (folder / ".goprof.ini").string();
+  const fs::path here = fs::current_path(error);
+  for (fs::path folder = here; !error; folder = folder.parent_path()) {
+    if (fs::exists(folder / ".goprof.ini", error)) return (folder / ".goprof.ini").lexically_relative(here).string();
     if (fs::exists(folder / ".git", error) || folder == folder.root_path()) break;
   }
   return "";

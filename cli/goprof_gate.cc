@@ -8,6 +8,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/gate_rules.h"
+#include "cli/report_files.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
 
@@ -26,7 +27,7 @@ void AddOptions(po::options_description& options) {
       "rules", po::value<std::string>()->value_name("FILE"), "rules; without it .goprof.ini, looked for upwards to the repository's root")(
       "explain", po::bool_switch(), "list every check, with how its outcome came about")(
       "type", po::value<std::string>()->value_name("NAME"), "sample type that functions and total are judged by (default: the profile's own)");
-  setting("alpha", fmt::format("chance of a false alarm of the whole gate (default {:g})", defaults.alpha));
+  setting("alpha", fmt::format("chance of a false alarm by any function, and by the total (default {:g})", defaults.alpha));
   setting("min-growth", fmt::format("smallest growth of a function's share that matters (default {:g}%)", defaults.min_growth * 100));
   setting("min-share", fmt::format("and how much of the total it must add (default {:g}%)", defaults.min_share * 100));
   setting("min-total-growth", fmt::format("smallest growth of the total that matters (default {:g}%, {:g}% for times)",
@@ -75,6 +76,7 @@ int RunGoprofGate(Arguments arguments) {
                    "rules file is broken beyond noise. Exit 2 when it can't tell. Give several runs a side: from four on, the spread\n"
                    "between them decides what is noise; with fewer, the sampling error and an assumed spread.");
   AddOptions(line.options());
+  AddReportFileOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const Files before = FilesOf(line, "before");
   const Files after = FilesOf(line, "after");
@@ -90,9 +92,11 @@ int RunGoprofGate(Arguments arguments) {
       table.Add(profile, path, NeedsLabels(rules));
     }
   }
-  const analysis::Gate gate = analysis::Judge(table, {before.size(), after.size()}, rules, Today());
+  analysis::Gate gate = analysis::Judge(table, {before.size(), after.size()}, rules, Today());
+  for (analysis::Check& check : gate.checks) check.file = PathInRepository(check.file);
   model::Report report = analysis::GateReport(gate, line.Flag("explain") ? analysis::Explain::kYes : analysis::Explain::kNo);
   report.warnings.Absorb(warnings);
+  WriteReportFiles(line, report);
   const int status = line.Emit(report);
   return gate.verdict == analysis::Verdict::kUnknown ? kFailed : status;
 }

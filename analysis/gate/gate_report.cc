@@ -74,6 +74,10 @@ model::Value AsData(const Check& check) {
   model::ValueList path;
   for (const std::string& function : check.path) path.emplace_back(function);
   object.emplace_back("path", std::move(path));
+  if (!check.file.empty()) {
+    object.emplace_back("file", check.file);
+    object.emplace_back("line", check.line);
+  }
   return object;
 }
 
@@ -99,12 +103,13 @@ model::Table ChecksOf(const Gate& gate, Explain explain) {
                    {.key = "after", .label = "after", .unit = gate.unit, .show = show}, {.key = "share_before", .label = "share", .unit = "ratio", .show = show},
                    {.key = "share_after", .label = "after", .unit = "ratio", .show = show}, {.key = "ratio", .label = "times", .show = show},
                    {.key = "p_value", .show = false},                         {.key = "p_adjusted", .show = false},
+                   {.key = "severity", .show = false},                        {.key = "unit", .show = false},
                    {.key = "metric", .label = "metric", .show = show},       {.key = "name", .label = "name", .show = show},
                    {.key = "why", .label = "why", .show = show}};
   for (const Check& check : gate.checks) {
     const Comparison& numbers = check.numbers;
     table.rows.push_back({Name(check.outcome), Rounded(numbers.before), Rounded(numbers.after),
-                          numbers.share_before, numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted, check.metric, check.name, check.why});
+                          numbers.share_before, numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted, check.grade == Grade::kFail ? "fail" : "warn", check.unit, check.metric, check.name, check.why});
   }
   return table;
 }

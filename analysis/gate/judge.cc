@@ -108,6 +108,16 @@ void ApplyExcuses(Gate& gate, const GateRules& rules, const std::string& today) 
   }
 }
 
+// For a total or a group: where the function at the end of its path is.
+void LocateBroken(std::vector<Check>& checks, const RunTable& table) {
+  for (Check& check : checks) {
+    if (check.outcome != Outcome::kBroken) continue;
+    const RunTable::Source source = table.source(check.path.empty() ? check.name : check.path.back());
+    check.file = table.strings()[source.file];
+    check.line = source.line;
+  }
+}
+
 int Rank(Outcome outcome) {
   switch (outcome) {
     case Outcome::kBroken: return 0;
@@ -167,6 +177,7 @@ Gate Judge(const RunTable& table, Sides sides, const GateRules& rules, const std
   for (Check& check : gate.checks) MarkImprovement(check, settings, gate.checks.size());
   FoldCallers(gate.checks, table, sides, settings);
   ExplainTotal(gate.checks, table, sides, type);
+  LocateBroken(gate.checks, table);
   ApplyExcuses(gate, rules, today);
   Sort(gate.checks);
   const double alpha = settings.alpha / static_cast<double>(std::max<size_t>(1, gate.checks.size()));

@@ -35,6 +35,8 @@ struct Check {
   Comparison numbers;
   double p_adjusted = 1;
   std::string why;                // how the outcome came about, one line
+  std::string file;               // of the function, as the profile names it; empty = not known
+  int64_t line = 0;
   std::vector<std::string> path;  // by which callers it grew, root first
 };
 

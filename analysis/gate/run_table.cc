@@ -103,10 +103,26 @@ std::vector<model::LabelSetId> RunTable::MapLabels(const model::Profile& profile
   return mapped;
 }
 
+void RunTable::KeepSources(const model::Profile& profile) {
+  for (const model::Function& function : profile.symbols.functions()) {
+    const std::string_view name = profile.symbols.text(function.name);
+    const std::string_view file = profile.symbols.text(function.file);
+    if (!name.empty() && !file.empty()) sources_[strings_.Intern(name)] = {strings_.Intern(file), function.start_line};
+  }
+}
+
+RunTable::Source RunTable::source(std::string_view function) const {
+  for (const auto& [name, where] : sources_) {
+    if (strings_[name] == function) return where;
+  }
+  return {};
+}
+
 void RunTable::Add(const model::Profile& profile, std::string name, bool keep_labels) {
   const std::vector<size_t> columns = MatchValueTypes(profile, name);
   const std::vector<model::StackId> stacks = MapStacks(profile);
   const std::vector<model::LabelSetId> labels = keep_labels ? MapLabels(profile) : std::vector<model::LabelSetId>();
+  KeepSources(profile);
   const SamplingError error(profile);
   Run run{.name = std::move(name),
           .time_nanos = profile.time_nanos,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -51,10 +52,17 @@ class RunTable {
   static model::StringId FunctionOf(model::LocationId location) { return model::StringId(location.value); }
   model::StringId function(model::StackId stack) const { return FunctionOf(stacks_.location(stack)); }
 
+  struct Source {
+    model::StringId file;  // empty = not known
+    int64_t line = 0;      // where the function starts
+  };
+  Source source(std::string_view function) const;  // as the last profile that knows it says
+
  private:
   std::vector<size_t> MatchValueTypes(const model::Profile& profile, const std::string& name);
   std::vector<model::StackId> MapStacks(const model::Profile& profile);
   std::vector<model::LabelSetId> MapLabels(const model::Profile& profile);
+  void KeepSources(const model::Profile& profile);
 
   model::StringTable strings_;
   model::StackTrie stacks_;
@@ -62,6 +70,7 @@ class RunTable {
   std::vector<ValueTypeName> value_types_;
   size_t default_value_type_ = 0;
   std::vector<Run> runs_;
+  std::unordered_map<model::StringId, Source> sources_;  // by function name
 };
 
 }  // namespace analysis
