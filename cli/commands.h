@@ -5,12 +5,19 @@
 // One row per command, sorted; each is defined in its own file, cli/<program>_<command>.cc.
 namespace cli {
 
+int RunGoprofConvert(Arguments arguments);
 int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);
 int RunGoprofFolded(Arguments arguments);
 int RunGoprofGate(Arguments arguments);
+int RunGoprofList(Arguments arguments);
+int RunGoprofMerge(Arguments arguments);
+int RunGoprofPeek(Arguments arguments);
+int RunGoprofRaw(Arguments arguments);
+int RunGoprofTags(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
-
+int RunGoprofTraces(Arguments arguments);
+int RunGoprofTree(Arguments arguments);
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);

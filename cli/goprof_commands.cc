@@ -7,11 +7,19 @@ namespace cli {
 namespace {
 
 constexpr std::array kCommands = {
+    Command{"convert", "convert PROFILE .. --to FORM", "for speedscope, kcachegrind, spreadsheets and pprof", RunGoprofConvert},
     Command{"diff", "diff BEFORE AFTER", "what changed, and what of it is more than noise", RunGoprofDiff},
     Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},
     Command{"folded", "folded PROFILE ..", "folded stacks, as the collapsers of perf print them", RunGoprofFolded},
     Command{"gate", "gate --before FILE .. --after FILE ..", "fails when something got worse beyond noise", RunGoprofGate},
+    Command{"list", "list RE PROFILE ..", "source lines with what they cost", RunGoprofList},
+    Command{"merge", "merge PROFILE .. -o OUT", "several profiles as one", RunGoprofMerge},
+    Command{"peek", "peek RE PROFILE ..", "callers and callees of a function", RunGoprofPeek},
+    Command{"raw", "raw PROFILE", "the tables of the file", RunGoprofRaw},
+    Command{"tags", "tags PROFILE ..", "labels and what they cost", RunGoprofTags},
     Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
+    Command{"traces", "traces PROFILE ..", "every sample with its stack", RunGoprofTraces},
+    Command{"tree", "tree PROFILE ..", "every function with callers and callees", RunGoprofTree},
 };
 
 }  // namespace

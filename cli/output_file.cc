@@ -28,33 +28,6 @@ void WriteAll(int file, std::string_view bytes, const std::string& path) {
   }
 }
 
-// A file next to its final place that disappears unless it is committed.
-class PendingFile {
- public:
-  explicit PendingFile(const std::string& path) : path_(path), pending_(fmt::format("{}.{}.tmp", path, ::getpid())) {
-    file_ = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file_ < 0) Fail(path_, errno);
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-  ~PendingFile() {
-    if (file_ >= 0) ::close(file_);
-    if (!committed_) ::unlink(pending_.c_str());
-  }
-  int file() const { return file_; }
-  void Commit() {
-    if (::close(std::exchange(file_, -1)) != 0) Fail(path_, errno);
-    if (::rename(pending_.c_str(), path_.c_str()) != 0) Fail(path_, errno);
-    committed_ = true;
-  }
-
- private:
-  std::string path_;
-  std::string pending_;
-  int file_ = -1;
-  bool committed_ = false;
-};
-
 // Renaming over /dev/stdout or a pipe would replace it.
 bool IsSpecial(const std::string& path) {
   struct stat status{};
@@ -63,22 +36,44 @@ bool IsSpecial(const std::string& path) {
 
 }  // namespace
 
-void WriteOutput(const std::string& path, std::string_view bytes) {
+OutputFile::OutputFile(const std::string& path) : path_(path) {
   if (path.empty() || path == "-") {
+    path_ = "standard output";
     std::fflush(stdout);
-    WriteAll(STDOUT_FILENO, bytes, "standard output");
+    file_ = STDOUT_FILENO;
     return;
   }
   if (IsSpecial(path)) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file < 0) Fail(path, errno);
-    WriteAll(file, bytes, path);
-    ::close(file);
-    return;
+    file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    pending_ = fmt::format("{}.{}.tmp", path, ::getpid());
+    file_ = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   }
-  PendingFile pending(path);
-  WriteAll(pending.file(), bytes, path);
-  pending.Commit();
+  if (file_ < 0) {
+    pending_.clear();
+    Fail(path_, errno);
+  }
+}
+
+OutputFile::~OutputFile() {
+  if (file_ > STDOUT_FILENO) ::close(file_);
+  if (!pending_.empty()) ::unlink(pending_.c_str());
+}
+
+void OutputFile::Write(std::string_view bytes) { WriteAll(file_, bytes, path_); }
+
+void OutputFile::Commit() {
+  if (file_ == STDOUT_FILENO) return;
+  if (::close(std::exchange(file_, -1)) != 0) Fail(path_, errno);
+  if (pending_.empty()) return;
+  if (::rename(pending_.c_str(), path_.c_str()) != 0) Fail(path_, errno);
+  pending_.clear();
+}
+
+void WriteOutput(const std::string& path, std::string_view bytes) {
+  OutputFile file(path);
+  file.Write(bytes);
+  file.Commit();
 }
 
 }  // namespace cli

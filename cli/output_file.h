@@ -7,6 +7,24 @@ namespace cli {
 
 // Writes `bytes` to `path` so that the file is there whole or not at all: beside it first, then renamed. "-" or "" is
 // standard output. Throws InputError naming the file and the system's reason.
+//
+// In pieces, for what does not fit into memory; nothing is left behind without Commit.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::string& path);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  void Write(std::string_view bytes);
+  void Commit();
+
+ private:
+  std::string path_;
+  std::string pending_;  // the name beside `path_`; empty for what can't be renamed (standard output, a pipe)
+  int file_ = -1;
+};
+
 void WriteOutput(const std::string& path, std::string_view bytes);
 
 }  // namespace cli

@@ -8,9 +8,11 @@
 #include "analysis/profile/frame_pruning.h"
 #include "analysis/profile/merge.h"
 #include "analysis/profile/symbol_names.h"
+#include "cli/output_file.h"
 #include "cli/perf_options.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
+#include "render/terminal_text.h"
 
 namespace cli {
 namespace {
@@ -75,6 +77,13 @@ std::string ProfileOptions::SampleIndex() const {
   shortcut("mean_delay", "delay");
   for (const char* type : {"contentions", "inuse_space", "inuse_objects", "alloc_space", "alloc_objects"}) shortcut(type, type);
   return chosen;
+}
+
+int ProfileOptions::Stream(const std::function<void(const analysis::TextSink&)>& report) const {
+  OutputFile output(line_.Text("output"));
+  report({.escape = render::TerminalText, .write = [&](std::string_view text) { output.Write(text); }});
+  output.Commit();
+  return kClean;
 }
 
 analysis::ViewOptions ProfileOptions::ViewAsked() const {

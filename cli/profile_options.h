@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "analysis/profile/text_sink.h"
 #include "analysis/profile/view.h"
 #include "cli/command_line.h"
 
@@ -23,6 +25,8 @@ class ProfileOptions {
   model::Profile LoadOne(const std::string& path) const;
   model::Profile Load() const { return Load(line_.Inputs(1)); }
   analysis::View LoadView() const { return {Load(), ViewAsked()}; }
+  // Runs `report` with a sink that escapes names and writes to where the user wants the output.
+  int Stream(const std::function<void(const analysis::TextSink&)>& report) const;
   bool Given(const char* name) const { return line_.values().count(name) != 0 && !line_.values()[name].defaulted(); }
 
  private:

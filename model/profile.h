@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/file_numbers.h"
 #include "model/ids.h"
 #include "model/label_table.h"
 #include "model/stack_trie.h"
@@ -40,6 +41,7 @@ struct Profile {
   std::string keep_frames;
   std::string doc_url;
   std::vector<std::string> comments;
+  FileNumbers numbers;
   MappingId main_mapping;  // the program: the first mapping of the file; 0 = none
   // How many rows of each kind the file had (ours can differ: we intern, and keep a row 0).
   size_t file_locations = 0, file_functions = 0, file_mappings = 0;

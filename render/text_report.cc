@@ -17,6 +17,13 @@ constexpr const char* kYellow = "\x1b[33m";
 constexpr const char* kGreen = "\x1b[32m";
 constexpr const char* kGrey = "\x1b[90m";
 
+// A line that is laid out already: source text and pprof's own headings have tabs that must stay.
+std::string WithTabs(std::string_view line) {
+  const size_t tab = line.find('\t');
+  if (tab == std::string_view::npos) return TerminalText(line);
+  return TerminalText(line.substr(0, tab)) + '\t' + WithTabs(line.substr(tab + 1));
+}
+
 class Writer {
  public:
   explicit Writer(Colour colour) : colour_(colour) {}
@@ -30,7 +37,7 @@ class Writer {
   void operator()(const model::Paragraph& block) { out_ += "\n" + TerminalText(block.text) + "\n"; }
 
   void operator()(const model::Lines& block) {
-    for (const std::string& line : block.lines) out_ += TerminalText(line) + "\n";
+    for (const std::string& line : block.lines) out_ += WithTabs(line) + "\n";
   }
 
   void operator()(const model::Data&) {}

@@ -41,7 +41,7 @@ model::PlaceOptions Places(const ViewOptions& options, const ReportDefaults& def
 class Trimmer {
  public:
   Trimmer(View& view, const ReportDefaults& defaults)
-      : view_(view), limits_(LimitsOf(view.options(), defaults)),
+      : view_(view), limits_(LimitsOf(view.options(), defaults)), unit_(defaults.unit),
         result_{.places = model::PlaceTable(view.profile().symbols, Places(view.options(), defaults))} {}
 
   TrimmedGraph Run() {
@@ -57,7 +57,7 @@ class Trimmer {
     }
     DropLightEdges(edge_cutoff);
     NameNeighbours();
-    SelectUnit();
+    if (unit_ != ReportDefaults::Unit::kEach) SelectUnit();
     return std::move(result_);
   }
 
@@ -145,11 +145,12 @@ class Trimmer {
       const model::Node& node = result_.node(id);
       values.push_back(node.flat.value() != 0 ? node.flat.value() : node.cum.value());
     }
-    view_.SelectUnit(values);
+    view_.SelectUnit(values, unit_ == ReportDefaults::Unit::kWhole);
   }
 
   View& view_;
   Limits limits_;
+  ReportDefaults::Unit unit_;
   TrimmedGraph result_;
 };
 
@@ -174,7 +175,10 @@ std::string Dropped(size_t count, const char* what, const char* of, const std::s
 std::vector<uint32_t> TrimmedGraph::SortedIn(NodeId id) const { return Sorted(*this, graph.in(id)); }
 std::vector<uint32_t> TrimmedGraph::SortedOut(NodeId id) const { return Sorted(*this, graph.out(id)); }
 
-TrimmedGraph Trim(View& view, const ReportDefaults& defaults) { return Trimmer(view, defaults).Run(); }
+TrimmedGraph Trim(View& view, const ReportDefaults& defaults) {
+  view.CleanFileNames(View::TrimPaths::kYes);
+  return Trimmer(view, defaults).Run();
+}
 
 std::vector<std::string> GraphHeader(const View& view, const TrimmedGraph& trimmed, const ReportDefaults& defaults) {
   std::vector<std::string> lines = view.options().compact_labels ? std::vector<std::string>() : view.Header();

@@ -16,6 +16,7 @@ struct ReportDefaults {
   model::Granularity granularity = model::Granularity::kFunctions;
   bool force_granularity = false;
   bool keep_objects = false;
+  enum class Unit { kOne, kWhole, kEach } unit = Unit::kOne;  // one for the report; one that needs no fractions; each value its own
 };
 
 struct TrimmedGraph {

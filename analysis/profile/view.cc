@@ -8,9 +8,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 
-#include "analysis/profile/tag_filter.h"
+#include "analysis/profile/file_names.h"
 #include "analysis/profile/tag_frames.h"
 #include "model/input_error.h"
 #include "model/units.h"
@@ -56,42 +55,6 @@ std::string LocalTime(int64_t unix_nanos) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S %Z}", parts);
 }
 
-// A path with `trimmed` directories (a ":" list) cut off its front; without such a list, what lies above a folder of the search
-// path's name.
-std::string_view TrimPath(std::string_view path, const std::string& trimmed, const std::string& search) {
-  const auto for_each = [](std::string_view list, auto visit) {
-    while (!list.empty()) {
-      const size_t end = std::min(list.find(':'), list.size());
-      visit(list.substr(0, end));
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
-  };
-  std::optional<std::string_view> cut;
-  if (trimmed.empty()) {
-    for_each(search, [&](std::string_view folder) {
-      const std::string base = std::filesystem::path(folder).lexically_normal().filename();
-      const size_t at = path.find("/" + base + "/");
-      if (!cut && !base.empty() && at != std::string_view::npos) cut = path.substr(at + base.size() + 2);
-    });
-  }
-  for_each(trimmed + ":/proc/self/cwd/./:/proc/self/cwd/", [&](std::string_view prefix) {
-    const std::string folder = std::string(prefix) + (prefix.ends_with('/') ? "" : "/");
-    if (!cut && !prefix.empty() && path.starts_with(folder)) cut = path.substr(folder.size());
-  });
-  return cut.value_or(path);
-}
-
-// "a/./b//c/../d" -> "a/b/d". Nearly all paths of profiles are clean already, and then nothing is allocated twice.
-std::string CleanPath(std::string_view path) {
-  const auto has = [&](std::string_view part) { return path.find(part) != std::string_view::npos; };
-  if (!path.empty() && path != "/" && !has("//") && !has("./") && !path.ends_with('/') && !path.ends_with("/.") && !path.ends_with("/..")) {
-    return std::string(path);
-  }
-  std::string normal = std::filesystem::path(path).lexically_normal();
-  if (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
-  return normal;
-}
-
 }  // namespace
 
 size_t FindValueType(const model::Profile& profile, const std::string& wanted) {
@@ -126,10 +89,9 @@ View::View(model::Profile profile, const ViewOptions& options) : profile_(std::m
   if (options_.relative_percentages) Filter(profile_, options_.filters);
   total_ = TotalOf(profile_, value_, divisor());
   if (!options_.relative_percentages) Filter(profile_, options_.filters);
-  CleanFileNames();
 }
 
-void View::CleanFileNames() {
+void View::CleanFileNames(TrimPaths trim) {
   model::Symbols& symbols = profile_.symbols;
   std::vector<model::StringId> cleaned(symbols.strings().size());
   for (uint32_t row = 1; row < symbols.functions().size(); ++row) {
@@ -137,7 +99,8 @@ void View::CleanFileNames() {
     if (function.file == model::StringId()) continue;
     model::StringId& file = cleaned[function.file.index()];
     if (file == model::StringId()) {
-      const std::string_view path = TrimPath(symbols.text(function.file), options_.trim_path, options_.source_path);
+      const std::string_view whole = symbols.text(function.file);
+      const std::string_view path = trim == TrimPaths::kYes ? TrimPath(whole, options_.trim_path, options_.source_path) : whole;
       file = symbols.InternString(path.empty() ? "" : CleanPath(path));
     }
     function.file = file;

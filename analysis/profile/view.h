@@ -57,14 +57,16 @@ class View {
   void SelectUnit(const std::vector<int64_t>& values, bool integers_only = false);
   const std::string& output_unit() const { return output_unit_; }
 
+  // File names without "./" and "//", as reports show them, and with kYes without what -trim_path names.
+  enum class TrimPaths { kNo, kYes };
+  void CleanFileNames(TrimPaths trim);
+
   // "File: ..", "Type: ..": what the profile says about itself, a line each.
   std::vector<std::string> Header() const;
   // The filters that were given, as the header of a report lists them.
   std::vector<std::string> ActiveFilters() const;
 
  private:
-  void CleanFileNames();
-
   model::Profile profile_;
   ViewOptions options_;
   size_t value_ = 0;

@@ -284,6 +284,7 @@ void Reader::AddLocation(const Field& field) {
   const uint32_t row = LocationRow(number_, field.offset);
   WantNew(location_ids_.Define(row), number_, field.offset);
   profile_.symbols.SetLocation(model::LocationId(row), location, lines_);
+  profile_.numbers.Add(model::LocationId(row), number_);
 }
 
 model::Line Reader::ReadLine(const Field& field) {
@@ -320,6 +321,7 @@ void Reader::AddMapping(const Field& field) {
   number_ = message.id();
   const uint32_t row = MappingRow(message.id(), field.offset);
   WantNew(mapping_ids_.Define(row), message.id(), field.offset);
+  profile_.numbers.Add(model::MappingId(row), message.id());
   if (mapping_ids_.defined_count() == 1) profile_.main_mapping = model::MappingId(row);
   mappings_.push_back({.row = model::MappingId(row),
                        .mapping = {.start = message.memory_start(),

@@ -122,6 +122,35 @@ TEST_CASE("every option of top means what it means to pprof") {
   }
 }
 
+TEST_CASE("the other reports print what pprof prints") {
+  if (!HasPprof()) return;
+  for (const char* report : {"tree", "traces", "tags", "raw", "peek main", "list main"}) {
+    for (const char* options : {"", "-lines", "-noinlines", "-addresses", "-cum -nodecount=6", "-mean", "-unit=auto", "-sample_index=0", "-focus=runtime",
+                                "-hide=runtime", "-trim=false -divide_by=2"}) {
+      for (const std::string& file : Kinds()) CheckSame(report, options, file);
+    }
+  }
+}
+
+TEST_CASE("what goprof merge writes is what pprof makes of the same files") {
+  if (!HasPprof()) return;
+  const std::string files = "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz fixtures/cpu_regression/go1.26.before.2.cpu.pb.gz";
+  REQUIRE(Shell("goprof merge -o merged.pb.gz " + files).exit_status == 0);
+  CHECK(Joined(Shell(Pprof() + " -raw merged.pb.gz").lines) == Joined(Shell(Pprof() + " -raw " + files).lines));
+  REQUIRE(Shell("goprof convert --to callgrind -o ours.grind " + files).exit_status == 0);
+  CHECK(Joined(Shell("cat ours.grind").lines) == Joined(Shell(Pprof() + " -symbolize=none -callgrind " + files).lines));
+}
+
+TEST_CASE("merging does not depend on the order of the files") {
+  const std::string a = "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz", b = "fixtures/cpu_regression/go1.26.after.2.cpu.pb.gz",
+                    c = "fixtures/cpu_regression/go1.26.before.1.cpu.pb.gz";
+  REQUIRE(Shell("goprof merge -o ab.pb.gz " + a + " " + b + " && goprof merge -o bc.pb.gz " + b + " " + c).exit_status == 0);
+  const std::string all = Joined(Shell("goprof top -compact_labels -nodefraction=0 " + a + " " + b + " " + c).lines);
+  CHECK(Joined(Shell("goprof top -compact_labels -nodefraction=0 ab.pb.gz " + c).lines) == all);
+  CHECK(Joined(Shell("goprof top -compact_labels -nodefraction=0 " + a + " bc.pb.gz").lines) == all);
+  CHECK(Joined(Shell("goprof top -compact_labels -nodefraction=0 " + c + " " + b + " " + a).lines) == all);
+}
+
 TEST_CASE("profiles are added and subtracted as pprof does it") {
   if (!HasPprof()) return;
   const std::string folder = "fixtures/cpu_regression/go1.26.";
