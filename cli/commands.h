@@ -10,6 +10,7 @@ int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);
 int RunGoprofFolded(Arguments arguments);
 int RunGoprofGate(Arguments arguments);
+int RunGoprofHistory(Arguments arguments);
 int RunGoprofList(Arguments arguments);
 int RunGoprofMerge(Arguments arguments);
 int RunGoprofPeek(Arguments arguments);

@@ -12,6 +12,7 @@ constexpr std::array kCommands = {
     Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},
     Command{"folded", "folded PROFILE ..", "folded stacks, as the collapsers of perf print them", RunGoprofFolded},
     Command{"gate", "gate --before FILE .. --after FILE ..", "fails when something got worse beyond noise", RunGoprofGate},
+    Command{"history", "history add|list|show|trend|prune ..", "profiles over time, in one file", RunGoprofHistory},
     Command{"list", "list RE PROFILE ..", "source lines with what they cost", RunGoprofList},
     Command{"merge", "merge PROFILE .. -o OUT", "several profiles as one", RunGoprofMerge},
     Command{"peek", "peek RE PROFILE ..", "callers and callees of a function", RunGoprofPeek},

@@ -127,7 +127,9 @@ void RunTable::Add(const model::Profile& profile, std::string name, bool keep_la
   Run run{.name = std::move(name),
           .time_nanos = profile.time_nanos,
           .duration_nanos = profile.duration_nanos,
-          .period = profile.period};
+          .period = profile.period,
+          .period_type = NameOf(profile, profile.period_type),
+          .samples = static_cast<int64_t>(profile.sample_count())};
   const auto& mappings = profile.symbols.mappings();
   if (mappings.size() > 1) run.build_id = profile.symbols.text(mappings[model::MappingId(1)].build_id);
 

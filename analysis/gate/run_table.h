@@ -26,6 +26,8 @@ struct Run {
   int64_t time_nanos = 0;
   int64_t duration_nanos = 0;
   int64_t period = 0;
+  ValueTypeName period_type;
+  int64_t samples = 0;  // rows of the profile
   std::string build_id;
   // Rows, one per distinct stack and label set; value and variance are row-major with one entry per value type.
   std::vector<model::StackId> stack;

@@ -64,10 +64,10 @@ TypicalChange FindTypicalChange(const std::vector<FunctionSeries>& functions, co
     median = vote.log_ratio;
     if (passed >= capped / 2) break;
   }
-  change.absolute = std::exp(median);
-  change.of_total = change.absolute / (after / before);
-  change.log_variance = std::numbers::pi / 2 * variance / (capped * capped);  // a median wanders that much more than a mean
-  return change;
+  const double log_of_total = median - std::log(after / before);
+  const double log_variance = std::numbers::pi / 2 * variance / (capped * capped);  // a median wanders that much more than a mean
+  if (std::abs(log_of_total) < 2 * std::sqrt(log_variance)) return change;
+  return {.of_total = std::exp(log_of_total), .log_variance = log_variance, .absolute = std::exp(median)};
 }
 
 }  // namespace analysis

@@ -19,7 +19,7 @@ struct TypicalChange {
 };
 
 // Median of the functions' flat growth, weighted by how well each is known, none with more than a tenth of the weight. With fewer
-// than five functions nothing is typical: the total stands in.
+// than five functions nothing is typical, and a difference of less than two standard errors is none: the total stands in.
 TypicalChange FindTypicalChange(const std::vector<FunctionSeries>& functions, const Series& total, Sides sides);
 
 }  // namespace analysis

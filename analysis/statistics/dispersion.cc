@@ -1,6 +1,7 @@
 #include "analysis/statistics/dispersion.h"
 
 #include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/trigamma.hpp>
 #include <cmath>
@@ -42,6 +43,11 @@ Dispersion FitPrior(std::span<const double> estimates, double degrees) {
 }
 
 Dispersion Moderate(const Dispersion& prior, double estimate, double degrees) {
+  if (degrees > 0 && prior.degrees > 0) {
+    const double usual = std::max(1.0, prior.value);
+    const double bound = boost::math::quantile(boost::math::complement(boost::math::chi_squared(degrees), 0.05)) / degrees;
+    if (estimate > usual * bound) return {estimate, degrees};
+  }
   if (std::isinf(prior.degrees)) return {std::max(1.0, prior.value), kInfinite};
   const double all = prior.degrees + degrees;
   if (all <= 0) return {std::max(1.0, prior.value), 0};

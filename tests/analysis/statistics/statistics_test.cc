@@ -140,3 +140,17 @@ TEST_CASE("measurements with errors of their own are compared by Welch's test") 
   CHECK(analysis::WelchTest(Values{5, 5}, Values{5, 5}) == 1);
   CHECK(analysis::WelchTest(Values{5}, Values{9}) == 1);
 }
+
+TEST_CASE("the usual dispersion is found in many functions, and lends its certainty to each") {
+  // Twenty estimates with 8 degrees of freedom, quantiles of 2 * chi2(8) / 8: two times as wide as counts, all alike.
+  const Values alike = {0.69, 0.89, 1.04, 1.16, 1.27, 1.38, 1.48, 1.58, 1.68, 1.78, 1.89, 2.00, 2.12, 2.26, 2.41, 2.58, 2.79, 3.06, 3.46, 4.29};
+  const analysis::Dispersion prior = analysis::FitPrior(alike, 8);
+  CHECK(prior.value == doctest::Approx(2).epsilon(0.05));
+  CHECK(prior.degrees > 50);
+  const analysis::Dispersion moderated = analysis::Moderate(prior, 1, 8);
+  CHECK(moderated.value > 1.8);
+  CHECK(moderated.degrees > 50);
+  CHECK(analysis::Moderate(prior, 9, 8).value == 9);  // of another kind
+  CHECK(analysis::Moderate({}, 0.4, 8).value == 1);
+  CHECK(analysis::Moderate({}, 3, 8).degrees == 8);
+}

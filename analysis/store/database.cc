@@ -1,0 +1,138 @@
+#include "analysis/store/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "model/input_error.h"
+
+namespace analysis {
+namespace {
+
+constexpr int kBusyMilliseconds = 30'000;
+
+std::string InWords(int code, const char* sqlite_says) {
+  switch (code & 0xff) {
+    case SQLITE_NOTADB: return "is no history file: not an SQLite database";
+    case SQLITE_CORRUPT: return fmt::format("is damaged ({}); restore a copy, or save what can be read with `sqlite3 FILE .recover`", sqlite_says);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another process holds it for writing and did not let go within 30 s; nothing was changed";
+    case SQLITE_READONLY: return "can't be written to; nothing was changed";
+    case SQLITE_FULL: return "the disk is full; nothing was changed";
+    case SQLITE_CANTOPEN: return "can't be opened";
+    default: return sqlite_says;
+  }
+}
+
+}  // namespace
+
+struct Statement::Impl {
+  Database* database;
+  sqlite3_stmt* handle;
+};
+
+Statement::Statement(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Statement::Statement(Statement&& other) noexcept = default;
+Statement::~Statement() {
+  if (impl_ != nullptr) sqlite3_finalize(impl_->handle);
+}
+
+Statement& Statement::Bind(int at, int64_t value) {
+  sqlite3_bind_int64(impl_->handle, at, value);
+  return *this;
+}
+Statement& Statement::Bind(int at, double value) {
+  sqlite3_bind_double(impl_->handle, at, value);
+  return *this;
+}
+Statement& Statement::Bind(int at, std::string_view text) {
+  sqlite3_bind_text64(impl_->handle, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::BindBlob(int at, std::string_view bytes) {
+  sqlite3_bind_blob64(impl_->handle, at, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+  return *this;
+}
+
+bool Statement::Step() {
+  const int code = sqlite3_step(impl_->handle);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) impl_->database->Fail(code);
+  sqlite3_reset(impl_->handle);
+  return false;
+}
+void Statement::Run() {
+  while (Step()) {
+  }
+}
+
+int64_t Statement::Integer(int column) const { return sqlite3_column_int64(impl_->handle, column); }
+double Statement::Real(int column) const { return sqlite3_column_double(impl_->handle, column); }
+std::string Statement::Text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(impl_->handle, column));
+  return text == nullptr ? "" : std::string(text, static_cast<size_t>(sqlite3_column_bytes(impl_->handle, column)));
+}
+std::string Statement::Blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(impl_->handle, column));
+  return bytes == nullptr ? "" : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(impl_->handle, column)));
+}
+
+Database::Database(std::string path, OpenFor purpose) : path_(std::move(path)) {
+  std::error_code error;
+  if (purpose == OpenFor::kReading && !std::filesystem::exists(path_, error)) {
+    throw model::InputError(path_, "there is no such history; `goprof history add` makes one");
+  }
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | (purpose == OpenFor::kWriting ? SQLITE_OPEN_CREATE : 0);
+  int code = sqlite3_open_v2(path_.c_str(), &handle, flags, nullptr);
+  if (code != SQLITE_OK && purpose == OpenFor::kReading) {
+    sqlite3_close(handle);
+    code = sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
+  }
+  handle_ = handle;
+  try {
+    if (code != SQLITE_OK) Fail(code);
+    sqlite3_busy_timeout(handle, kBusyMilliseconds);
+    Execute("PRAGMA foreign_keys = ON");
+  } catch (...) {
+    sqlite3_close(handle);
+    throw;
+  }
+}
+
+Database::~Database() { sqlite3_close(static_cast<sqlite3*>(handle_)); }
+
+void Database::Fail(int code) const { throw model::InputError(path_, InWords(code, sqlite3_errmsg(static_cast<sqlite3*>(handle_)))); }
+
+Statement Database::Prepare(std::string_view sql) {
+  sqlite3_stmt* handle = nullptr;
+  const int code = sqlite3_prepare_v2(static_cast<sqlite3*>(handle_), sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
+  if (code != SQLITE_OK) Fail(code);
+  return Statement(std::make_unique<Statement::Impl>(Statement::Impl{this, handle}));
+}
+
+void Database::UseWriteAheadLog() {
+  Execute("PRAGMA journal_mode = WAL");
+  Execute("PRAGMA synchronous = FULL");
+}
+
+void Database::Execute(const char* sql) {
+  const int code = sqlite3_exec(static_cast<sqlite3*>(handle_), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) Fail(code);
+}
+
+int64_t Database::LastRow() const { return sqlite3_last_insert_rowid(static_cast<sqlite3*>(handle_)); }
+int64_t Database::Changes() const { return sqlite3_changes(static_cast<sqlite3*>(handle_)); }
+
+// IMMEDIATE: the lock is taken, and waited for, before anything is read, so a transaction never fails half way for want of it.
+Database::Transaction::Transaction(Database& database) : database_(database) { database_.Execute("BEGIN IMMEDIATE"); }
+Database::Transaction::~Transaction() {
+  if (is_open_) sqlite3_exec(static_cast<sqlite3*>(database_.handle_), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+void Database::Transaction::Commit() {
+  database_.Execute("COMMIT");
+  is_open_ = false;
+}
+
+}  // namespace analysis
