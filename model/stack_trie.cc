@@ -4,16 +4,22 @@
 
 namespace model {
 
-StackTrie::StackTrie() { rows_.push_back({}); }
+StackTrie::StackTrie() {
+  rows_.push_back({});
+  recent_.push_back({});
+}
 
-StackId StackTrie::Child(StackId caller, LocationId callee) {
+StackId StackTrie::FindChild(StackId caller, LocationId callee) {
   const uint64_t hash = MixHash((uint64_t{caller.value} << 32) | callee.value);
-  return StackId(index_.FindOrAdd(
+  const StackId child(index_.FindOrAdd(
       hash, [&](uint32_t row) { return rows_[row].caller == caller && rows_[row].location == callee; },
       [&] {
         rows_.push_back({caller, callee});
+        recent_.push_back({});
         return static_cast<uint32_t>(rows_.size() - 1);
       }));
+  recent_[caller.index()] = {callee, child};
+  return child;
 }
 
 StackId StackTrie::FromLeafFirst(std::span<const LocationId> locations) {

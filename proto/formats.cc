@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/input_error.h"
+#include "proto/background_source.h"
 #include "proto/dump/count_profile.h"
 #include "proto/dump/dump.h"
 #include "proto/dump/dump_profile.h"
@@ -37,7 +38,10 @@ constexpr std::array kFormats = {
            }},
     Format{
         "pprof profiles", pprof::LooksPprof,
-        [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return pprof::Read(*source, name); }},
+        [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+          BackgroundSource ahead(std::move(source));
+          return pprof::Read(ahead, name);
+        }},
     Format{"goroutine profiles as text (debug=1)", LooksLikeCountProfile,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
              return ReadCountProfile(name, *source);

@@ -32,7 +32,7 @@ class IdMap {
     return row;
   }
 
-  static constexpr uint64_t kDenseFrom = 4096;
+  static constexpr uint64_t kDenseFrom = 1 << 20;  // 4 MB at most, whatever the ids
   std::vector<uint32_t> dense_;  // row + 1; 0 = not here
   std::unordered_map<uint64_t, uint32_t> sparse_;
   uint64_t count_ = 0;
