@@ -183,8 +183,9 @@ void Summariser::SeeTransition(const Event& event) {
   if (event.from == event.to) return;  // said again at the begin of a generation
   if (goroutine.state != GoState::kUndetermined) {
     const int64_t ns = event.time - goroutine.since;
-    result_.state_ns[static_cast<size_t>(goroutine.state)] += ns;
-    if (goroutine.state == GoState::kWaiting) {
+    // The event's word for what ended: in converted v1 traces it is the better one.
+    result_.state_ns[static_cast<size_t>(event.from)] += ns;
+    if (event.from == GoState::kWaiting) {
       At(wait_ns_, goroutine.reason.index()) += ns;
       const size_t row = goroutine.reason.index();
       if (row >= has_waited_.size()) has_waited_.resize(row + row / 2 + 1);

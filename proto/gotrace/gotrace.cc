@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "model/input_error.h"
+#include "proto/gotrace/v1_reader.h"
 #include "proto/gotrace/v2_reader.h"
 
 namespace proto::gotrace {
@@ -35,8 +36,17 @@ std::unique_ptr<model::EventSource> Open(const std::string& name, std::unique_pt
   if (version == 22 || version == 23 || version == 25 || version == 26) {
     return std::make_unique<V2Reader>(name, text, version, std::move(window));
   }
+  if (version == 11 || version == 19 || version == 21) {
+    return std::make_unique<V1Reader>(name, text, version, std::move(window));
+  }
+  if (version < 11) {
+    throw model::InputError(
+        name, fmt::format("is a \"{}\": traces from before Go 1.11 are not read, record it again with a newer Go", text));
+  }
   throw model::InputError(
-      name, fmt::format("is a \"{}\", wanted go 1.22, 1.23, 1.25 or 1.26 (newer Go writes one of these)", text));
+      name, fmt::format("is a \"{}\", which is not known here: wanted go 1.11, 1.19, 1.21, 1.22, 1.23, 1.25 or 1.26, "
+                        "which is what Go 1.11 to 1.27 write",
+                        text));
 }
 
 }  // namespace proto::gotrace

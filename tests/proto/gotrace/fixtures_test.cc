@@ -24,7 +24,7 @@ std::map<std::string, int> CountByName(const std::string& fixture, EventKind kin
 
 // What the program does, by its source: eight checkouts, half of them from the cache, one refund that never ends.
 TEST_CASE("tasks and logs of a program are there, as often as it made them, with every version of Go") {
-  for (const char* go : {"go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
+  for (const char* go : {"go1.21", "go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
     CAPTURE(go);
     const std::string file = std::string("tasks/") + go + ".trace";
     CHECK(CountByName(file, EventKind::kTaskBegin) ==
@@ -36,10 +36,11 @@ TEST_CASE("tasks and logs of a program are there, as often as it made them, with
 }
 
 TEST_CASE("time never goes back, and ids are of the trace's own tables") {
-  for (const char* file : {"abba/go1.26.trace", "healthy_server/go1.22.trace", "cpu_samples/go1.26.trace"}) {
+  for (const char* file : {"abba/go1.26.trace", "healthy_server/go1.22.trace", "old_versions/go1.11.trace",
+                           "old_versions/go1.20.trace", "cpu_samples/go1.26.trace"}) {
     CAPTURE(file);
     const auto trace = proto::ReadTrace(test_support::FixturePath(file));
-    model::Time last = 0;
+    model::Time last = -2;  // v1 begins at -1
     size_t events = 0;
     for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) {
       for (const model::Event& event : batch) {

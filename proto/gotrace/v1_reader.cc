@@ -1,0 +1,348 @@
+#include "proto/gotrace/v1_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/input_error.h"
+
+namespace proto::gotrace {
+namespace {
+
+using model::Event;
+using model::EventKind;
+using model::GoState;
+
+constexpr size_t kEventsAtOnce = 256;
+constexpr size_t kMaxEventsPerRow = 3;
+
+}  // namespace
+
+V1Reader::V1Reader(std::string name, std::string version_text, int version, InputWindow input)
+    : name_(std::move(name)),
+      info_{.version = std::move(version_text)},
+      file_(version, std::move(input), symbols_, stacks_, info_),
+      order_(file_, info_),
+      events_(kEventsAtOnce + kMaxEventsPerRow) {
+  for (size_t type = 0; type < kV1TypeCount; ++type) {
+    reasons_[type] = symbols_.InternString(kV1Specs[type].reason);
+    parsed_reasons_[type] = model::ParseBlockReason(kV1Specs[type].reason);
+  }
+  waits_for_network_.resize(order_.goroutine_count());
+}
+
+std::span<const Event> V1Reader::Next() {
+  count_ = 0;
+  while (count_ < kEventsAtOnce && !ended_) {
+    if (at_start_given_ < at_start_events_.size()) {
+      Add(at_start_events_[at_start_given_++]);
+      continue;
+    }
+    const V1Row* row = order_.Next();
+    if (row == nullptr && !began_ && !info_.damage.empty()) throw model::InputError(name_, info_.damage.front().what);
+    if (row != nullptr && !began_) {
+      events_[count_++] = {.time = TimeOf(row->ticks) - 1, .offset = row->offset, .kind = EventKind::kSync, .value = 1};
+      began_ = true;
+    }
+    if (row == nullptr) {
+      events_[count_++] = {.time = last_time_ + 1, .kind = EventKind::kSync};
+      ended_ = true;
+      break;
+    }
+    Convert(*row);
+  }
+  return {events_.data(), count_};
+}
+
+model::Time V1Reader::TimeOf(uint64_t ticks) const {
+  const double time = static_cast<double>(ticks - order_.first_ticks()) * file_.ns_per_tick();
+  return time < 4.5e18 ? static_cast<model::Time>(time) : model::Time{4'500'000'000'000'000'000};
+}
+
+void V1Reader::Add(const Event& event) {
+  events_[count_] = event;
+  if (event.time <= last_time_) events_[count_].time = last_time_ + 1;
+  last_time_ = events_[count_++].time;
+}
+
+void V1Reader::SetContext(const V1Row& row, Event& event) {
+  const uint64_t goroutine = order_.goroutine(row.goroutine);
+  event.goroutine = goroutine == 0 ? model::kNoGoroutine : static_cast<model::GoroutineId>(goroutine);
+  const auto thread = threads_.find(static_cast<int32_t>(event.proc));
+  if (event.proc != model::kNoProc && thread != threads_.end() && event.kind != EventKind::kCpuSample)
+    event.thread = thread->second;
+}
+
+void V1Reader::Convert(const V1Row& row) {
+  const V1Record record = file_.Read(file_.at(row.offset));
+  Event event{.time = TimeOf(row.ticks), .offset = row.offset, .proc = order_.proc(row)};
+  const auto type = V1Type(row.type);
+  const V1Spec& spec = SpecOf(record.type);
+  if (spec.has_stack) event.stack = file_.Stack(record.arguments[spec.arguments - 1]);
+  if (type == V1Type::kProcStart) threads_[order_.proc(row)] = static_cast<model::ThreadId>(record.arguments[0]);
+  const bool is_event = (is_start_ && ConvertStart(row, record, event)) || ConvertProc(row, record, event) ||
+                        ConvertGoroutine(row, record, event) || ConvertCollector(row, record, event) ||
+                        ConvertAnnotation(row, record, event);
+  if (!is_event || type == V1Type::kNone) return;
+  if (event.kind == EventKind::kSync) return;  // was dealt with
+  SetContext(row, event);
+  if (event.kind == EventKind::kGoroutineState && event.subject == -1) event.subject = event.goroutine;
+  if (event.kind == EventKind::kRangeBegin || event.kind == EventKind::kRangeEnd) {
+    if (event.scope == model::RangeScope::kGoroutine) event.subject = event.goroutine;
+    if (event.scope == model::RangeScope::kProc) event.subject = event.proc;
+  }
+  if (type == V1Type::kProcStop) threads_.erase(order_.proc(row));
+  if (type == V1Type::kGoSysCall && !row.blocked) {
+    AddSyscall(row, event);
+    return;
+  }
+  Add(event);
+  if (type != V1Type::kGoStartLabel) return;
+  event.kind = EventKind::kLabel;
+  event.from = event.to = GoState::kUndetermined;
+  event.name = file_.String(record.arguments[2]);
+  Add(event);
+}
+
+// Until the first Gomaxprocs the trace says what is there: every goroutine is created, and some are given a state.
+bool V1Reader::ConvertStart(const V1Row& row, const V1Record& record, Event& event) {
+  const auto found = [&](GoState state) {
+    at_start_[record.arguments[0]] = true;
+    event.kind = EventKind::kGoroutineState;
+    event.to = state;
+    event.subject = static_cast<int64_t>(record.arguments[0]);
+    return true;
+  };
+  switch (V1Type(row.type)) {
+    case V1Type::kGoCreate:
+      at_start_.try_emplace(record.arguments[0], false);
+      return true;
+    case V1Type::kGoStart:
+      return found(GoState::kRunning);
+    case V1Type::kGoWaiting:
+      return found(GoState::kWaiting);
+    case V1Type::kGoInSyscall:
+      return found(GoState::kSyscall);
+    case V1Type::kGomaxprocs:
+      EndStart(event.time);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Goroutines that were created and given no state could run.
+void V1Reader::EndStart(model::Time time) {
+  is_start_ = false;
+  std::vector<uint64_t> runnable;
+  for (const auto& [goroutine, is_told] : at_start_) {
+    if (!is_told) runnable.push_back(goroutine);
+  }
+  std::ranges::sort(runnable);
+  for (const uint64_t goroutine : runnable) {
+    at_start_events_.push_back({.time = time,
+                                .kind = EventKind::kGoroutineState,
+                                .to = GoState::kRunnable,
+                                .subject = static_cast<int64_t>(goroutine)});
+  }
+  at_start_.clear();
+}
+
+bool V1Reader::ConvertProc(const V1Row& row, const V1Record& record, Event& event) {
+  const auto type = V1Type(row.type);
+  if (type == V1Type::kGomaxprocs) {
+    event.kind = EventKind::kMetric;
+    event.name = symbols_.InternString("/sched/gomaxprocs:threads");
+    event.value = record.arguments[0];
+    return true;
+  }
+  if (type != V1Type::kProcStart && type != V1Type::kProcStop) return false;
+  const bool is_start = type == V1Type::kProcStart;
+  const bool is_first = procs_.Add(static_cast<uint64_t>(order_.proc(row)));
+  event.kind = EventKind::kProcState;
+  event.subject = order_.proc(row);
+  event.proc_to = is_start ? model::ProcState::kRunning : model::ProcState::kIdle;
+  event.proc_from = is_first   ? model::ProcState::kUndetermined
+                    : is_start ? model::ProcState::kIdle
+                               : model::ProcState::kRunning;
+  return true;
+}
+
+bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event& event) {
+  const auto type = V1Type(row.type);
+  const auto goes = [&](GoState from, GoState to, int64_t subject = -1) {
+    event.kind = EventKind::kGoroutineState;
+    event.from = from;
+    event.to = to;
+    event.subject = subject;
+    return true;
+  };
+  const auto first = static_cast<int64_t>(record.arguments[0]);
+  switch (type) {
+    case V1Type::kGoCreate:
+      event.subject_stack = file_.Stack(record.arguments[1]);
+      return goes(GoState::kNotExist, GoState::kRunnable, first);
+    case V1Type::kGoStart:
+    case V1Type::kGoStartLabel:
+      waits_for_network_[row.goroutine] = false;
+      return goes(GoState::kRunnable, GoState::kRunning, first);
+    case V1Type::kGoEnd:
+      return goes(GoState::kRunning, GoState::kNotExist);
+    case V1Type::kGoSched:
+    case V1Type::kGoPreempt:
+      ConvertStop(record, GoState::kRunnable, event);
+      return true;
+    case V1Type::kGoBlockNet:
+      waits_for_network_[row.goroutine] = true;
+      [[fallthrough]];
+    case V1Type::kGoStop:
+    case V1Type::kGoSleep:
+    case V1Type::kGoBlock:
+    case V1Type::kGoBlockSend:
+    case V1Type::kGoBlockRecv:
+    case V1Type::kGoBlockSelect:
+    case V1Type::kGoBlockSync:
+    case V1Type::kGoBlockCond:
+    case V1Type::kGoBlockGc:
+      ConvertStop(record, GoState::kWaiting, event);
+      return true;
+    case V1Type::kGoUnblock:
+      if (file_.IsTimer(order_.goroutine(row.goroutine))) event.proc = kTimerProc;
+      if (const uint32_t woken = order_.GoroutineRow(record.arguments[0]); waits_for_network_[woken])
+        event.proc = kNetpollProc;
+      return goes(GoState::kWaiting, GoState::kRunnable, first);
+    case V1Type::kGoSysCall:
+      event.subject_stack = event.stack;
+      return goes(GoState::kRunning, GoState::kSyscall);
+    case V1Type::kGoSysExit:
+      event.proc = kSyscallProc;
+      return goes(GoState::kSyscall, GoState::kRunnable);
+    case V1Type::kGoWaiting:
+      return goes(GoState::kUndetermined, GoState::kWaiting, first);
+    case V1Type::kGoInSyscall:
+      return goes(GoState::kUndetermined, GoState::kSyscall, first);
+    default:
+      return false;
+  }
+}
+
+void V1Reader::ConvertStop(const V1Record& record, GoState to, Event& event) {
+  event.kind = EventKind::kGoroutineState;
+  event.from = GoState::kRunning;
+  event.to = to;
+  event.subject_stack = event.stack;
+  event.reason_text = reasons_[static_cast<size_t>(record.type)];
+  event.reason = parsed_reasons_[static_cast<size_t>(record.type)];
+}
+
+// v1 writes one record for a call that does not block, and no end of it.
+void V1Reader::AddSyscall(const V1Row&, Event event) {
+  Add(event);
+  event.time += 1;
+  std::swap(event.from, event.to);
+  event.stack = event.subject_stack = model::StackTrie::root();
+  Add(event);
+}
+
+bool V1Reader::ConvertCollector(const V1Row& row, const V1Record& record, Event& event) {
+  const auto range = [&](EventKind kind, model::RangeScope scope, std::string_view name) {
+    event.kind = kind;
+    event.scope = scope;
+    event.name = symbols_.InternString(name);
+    return true;
+  };
+  using model::RangeScope;
+  switch (V1Type(row.type)) {
+    case V1Type::kGcStart:
+      event.proc = kGcProc;
+      return range(EventKind::kRangeBegin, RangeScope::kGlobal, "GC concurrent mark phase");
+    case V1Type::kGcDone:
+      return range(EventKind::kRangeEnd, RangeScope::kGlobal, "GC concurrent mark phase");
+    case V1Type::kStwStart:
+      stop_name_ = StopName(record.arguments[0]);
+      range(EventKind::kRangeBegin, RangeScope::kGoroutine, "");
+      event.name = stop_name_;
+      return true;
+    case V1Type::kStwDone:
+      range(EventKind::kRangeEnd, RangeScope::kGoroutine, "");
+      event.name = stop_name_;
+      return true;
+    case V1Type::kGcSweepStart:
+      return range(EventKind::kRangeBegin, RangeScope::kProc, "GC incremental sweep");
+    case V1Type::kGcSweepDone:
+      return range(EventKind::kRangeEnd, RangeScope::kProc, "GC incremental sweep");
+    case V1Type::kGcMarkAssistStart:
+      return range(EventKind::kRangeBegin, RangeScope::kGoroutine, "GC mark assist");
+    case V1Type::kGcMarkAssistDone:
+      return range(EventKind::kRangeEnd, RangeScope::kGoroutine, "GC mark assist");
+    case V1Type::kHeapAlloc:
+    case V1Type::kHeapGoal:
+      event.kind = EventKind::kMetric;
+      event.name = symbols_.InternString(V1Type(row.type) == V1Type::kHeapAlloc ? "/memory/classes/heap/objects:bytes"
+                                                                                : "/gc/heap/goal:bytes");
+      event.value = record.arguments[0];
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Up to Go 1.20 the kind is 0 or 1; 1.21 numbers them as below.
+model::StringId V1Reader::StopName(uint64_t kind) {
+  static constexpr const char* kKinds[] = {"",
+                                           "GC mark termination",
+                                           "GC sweep termination",
+                                           "write heap dump",
+                                           "goroutine profile",
+                                           "goroutine profile cleanup",
+                                           "all goroutine stack trace",
+                                           "read mem stats",
+                                           "AllThreadsSyscall",
+                                           "GOMAXPROCS",
+                                           "start trace",
+                                           "stop trace",
+                                           "CountPagesInUse (test)",
+                                           "ReadMetricsSlow (test)",
+                                           "ReadMemStatsSlow (test)",
+                                           "PageCachePagesLeaked (test)",
+                                           "ResetDebugLog (test)"};
+  const uint64_t number = file_.version() >= 21 ? kind : kind < 2 ? kind + 1 : 0;
+  return symbols_.InternString(fmt::format("stop-the-world ({})", number < std::size(kKinds) ? kKinds[number] : ""));
+}
+
+bool V1Reader::ConvertAnnotation(const V1Row& row, const V1Record& record, Event& event) {
+  event.subject = static_cast<int64_t>(record.arguments[0]);
+  switch (V1Type(row.type)) {
+    case V1Type::kUserTaskCreate:
+      event.kind = EventKind::kTaskBegin;
+      event.parent_task = record.arguments[1] == 0 ? model::kNoTask : record.arguments[1];
+      event.name = file_.String(record.arguments[2]);
+      tasks_[record.arguments[0]] = {.parent = record.arguments[1], .name = event.name};
+      return true;
+    case V1Type::kUserTaskEnd:
+      event.kind = EventKind::kTaskEnd;
+      if (const auto task = tasks_.find(record.arguments[0]); task != tasks_.end()) {
+        event.parent_task = task->second.parent;
+        event.name = task->second.name;
+        tasks_.erase(task);
+      }
+      return true;
+    case V1Type::kUserRegion:
+      event.kind = record.arguments[1] == 0 ? EventKind::kRegionBegin : EventKind::kRegionEnd;
+      event.name = file_.String(record.arguments[2]);
+      return true;
+    case V1Type::kUserLog:
+      event.kind = EventKind::kLog;
+      event.name = file_.String(record.arguments[1]);
+      event.text = symbols_.InternString(record.text);
+      return true;
+    case V1Type::kCpuSample:
+      event.kind = EventKind::kCpuSample;
+      event.subject = -1;
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace proto::gotrace
