@@ -71,6 +71,7 @@ class FrameMerger::Work {
   void AddSide(std::string label) { tree_.sides.push_back({std::move(label), {}}); }
   void Add(const Profile& profile, size_t value_type);
   void AddRun(const Profile& profile, size_t value_type, size_t count_type);
+  std::vector<FrameId> AddStacks(const Profile& profile);
   model::FrameTree Take();
 
  private:
@@ -255,6 +256,24 @@ void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
   AddTo(tree_.sides.back().self, profile, value_type);
 }
 
+std::vector<FrameId> FrameMerger::Work::AddStacks(const Profile& profile) {
+  const LocationFrames names = NameLocations(profile);
+  IndexAll();
+  std::vector<Place> places(profile.stacks.size());
+  std::vector<FrameId> frames(profile.stacks.size());
+  for (uint32_t row = 1; row < profile.stacks.size(); ++row) {
+    Place& place = places[row];
+    place = places[profile.stacks.caller(StackId(row)).index()];
+    for (const NamedFrame& frame : names[profile.stacks.location(StackId(row))]) {
+      place.is_below_base |= IsBase(frame.name);
+      if (IsShown(place)) place.frame = Child(place.frame, frame);
+    }
+    frames[row] = place.frame;
+  }
+  indexed_ = tree_.size();
+  return frames;
+}
+
 void FrameMerger::Work::AddRun(const Profile& profile, size_t value_type, size_t count_type) {
   Add(profile, value_type);
   const uint64_t negative_samples = tree_.negative_samples;
@@ -277,6 +296,7 @@ void FrameMerger::Add(const model::Profile& profile, size_t value_type) { work_-
 void FrameMerger::AddRun(const model::Profile& profile, size_t value_type, size_t count_type) {
   work_->AddRun(profile, value_type, count_type);
 }
+std::vector<model::FrameId> FrameMerger::AddStacks(const model::Profile& profile) { return work_->AddStacks(profile); }
 model::FrameTree FrameMerger::Take() { return work_->Take(); }
 
 model::FrameTree MergeFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options) {

@@ -32,6 +32,9 @@ class FrameMerger {
   // The same, and the profile's samples are also counted by frame as a run of its own (FrameSide::runs), for telling change
   // from noise.
   void AddRun(const model::Profile& profile, size_t value_type, size_t count_type);
+  // Only the frames: by StackId, the frame each stack ends in. Stacks that the options leave out end in the root. From the
+  // root only.
+  std::vector<model::FrameId> AddStacks(const model::Profile& profile);
   model::FrameTree Take();
 
  private:

@@ -15,6 +15,7 @@ int RunGoprofList(Arguments arguments);
 int RunGoprofMerge(Arguments arguments);
 int RunGoprofPeek(Arguments arguments);
 int RunGoprofRaw(Arguments arguments);
+int RunGoprofReport(Arguments arguments);
 int RunGoprofTags(Arguments arguments);
 int RunGoprofTop(Arguments arguments);
 int RunGoprofTraces(Arguments arguments);

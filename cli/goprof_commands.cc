@@ -17,6 +17,7 @@ constexpr std::array kCommands = {
     Command{"merge", "merge PROFILE .. -o OUT", "several profiles as one", RunGoprofMerge},
     Command{"peek", "peek RE PROFILE ..", "callers and callees of a function", RunGoprofPeek},
     Command{"raw", "raw PROFILE", "the tables of the file", RunGoprofRaw},
+    Command{"report", "report PROFILE ..", "one HTML page: flame graph, callers and callees, top table, changes", RunGoprofReport},
     Command{"tags", "tags PROFILE ..", "labels and what they cost", RunGoprofTags},
     Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
     Command{"traces", "traces PROFILE ..", "every sample with its stack", RunGoprofTraces},

@@ -4,6 +4,7 @@
 
 #include "analysis/frame_change.h"
 #include "analysis/frame_merge.h"
+#include "analysis/frame_profile.h"
 #include "cli/commands.h"
 #include "cli/flame_options.h"
 #include "cli/profile_options.h"
@@ -88,6 +89,8 @@ class Flame {
 
 analysis::View Flame::View(const Words& files) const {
   analysis::ViewOptions options = profiles_.ViewAsked();
+  options.filters.must_match =
+      !line_.Flag("diff") && line_.values().count("before") == 0;  // one side may lack what the other has
   const std::string exclude = flames_.exclude();
   if (!exclude.empty())
     options.filters.ignore =
@@ -130,19 +133,9 @@ std::string Flame::DrawPlain() const {
   return flames_.Draw(tree, BaseName(files[0]) + more, Subtitle(tree, view.profile()));
 }
 
-// The column that says how often a frame was seen, which is what chance acts on: the values themselves where they are
-// counts, else the "samples" beside them. A heap profile's bytes have none.
-std::optional<size_t> CountType(const analysis::View& view) {
-  if (view.unit() == "count") return view.value();
-  const model::Profile& profile = view.profile();
-  const model::ValueType& first = profile.value_types[0];
-  const bool counts_samples = profile.symbols.text(first.type) == "samples" && profile.symbols.text(first.unit) == "count";
-  return counts_samples ? std::optional<size_t>(0) : std::nullopt;
-}
-
 void Flame::AddRun(analysis::FrameMerger& merger, const std::string& file) const {
   const analysis::View view = View({file});
-  if (const auto count_type = CountType(view)) {
+  if (const auto count_type = analysis::CountKind(view.profile(), view.value())) {
     merger.AddRun(view.profile(), view.value(), *count_type);
   } else {
     merger.Add(view.profile(), view.value());

@@ -1,0 +1,2 @@
+'use strict';
+const pageTimeline = { create: async () => null };

@@ -1,0 +1,181 @@
+#include "render/html_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "model/units.h"
+#include "render/html_page.h"
+#include "render/svg_writer.h"
+#include "render/terminal_text.h"
+
+namespace render {
+namespace {
+
+constexpr size_t kRowsKept = 2000;  // of a table; the JSON report has all
+
+std::string Escaped(std::string_view text) { return XmlText(CutMiddle(text, kTitleBytes)); }
+
+double NumberOf(const model::Value& value) {
+  if (const auto* number = std::get_if<int64_t>(&value.kind())) return static_cast<double>(*number);
+  if (const auto* number = std::get_if<uint64_t>(&value.kind())) return static_cast<double>(*number);
+  if (const auto* number = std::get_if<double>(&value.kind())) return *number;
+  return 0;
+}
+bool IsNumber(const model::Value& value) { return value.kind().index() >= 2 && value.kind().index() <= 4; }
+
+nlohmann::ordered_json Json(const model::Value& value) {
+  using nlohmann::ordered_json;
+  const auto& kind = value.kind();
+  if (const auto* list = std::get_if<model::ValueList>(&kind)) {
+    ordered_json out = ordered_json::array();
+    for (const model::Value& one : *list) out.push_back(Json(one));
+    return out;
+  }
+  if (const auto* object = std::get_if<model::ValueObject>(&kind)) {
+    ordered_json out = ordered_json::object();
+    for (const auto& [name, one] : *object) out[name] = Json(one);
+    return out;
+  }
+  if (const auto* text = std::get_if<std::string>(&kind)) return *text;
+  if (const auto* flag = std::get_if<bool>(&kind)) return *flag;
+  if (const auto* number = std::get_if<int64_t>(&kind)) return *number;
+  if (const auto* number = std::get_if<uint64_t>(&kind)) return *number;
+  if (const auto* number = std::get_if<double>(&kind)) return *number;
+  return nullptr;
+}
+
+class Writer {
+ public:
+  void operator()(const model::Paragraph& block) { out_ += fmt::format("<p>{}</p>\n", Escaped(block.text)); }
+  void operator()(const model::Fields& block);
+  void operator()(const model::Table& block);
+  void operator()(const model::Findings& block);
+  void operator()(const model::Lines& block);
+  void operator()(const model::Data&) {}
+  void Answer(const model::Report& report) {
+    if (!report.answer.empty())
+      out_ += fmt::format("<p class=\"answer{}\">{}</p>\n", report.found ? " bad" : "", Escaped(report.answer));
+  }
+  void Warnings(const model::Warnings& warnings);
+  std::string Take() { return std::move(out_); }
+
+ private:
+  void Head(const model::Table& block);
+  void Cell(const model::TableColumn& column, const model::Value& value);
+  void Evidence(const model::Finding& finding);
+
+  std::string out_;
+};
+
+void Writer::operator()(const model::Fields& block) {
+  out_ += "<dl>";
+  for (const model::Field& field : block.rows) {
+    if (!field.label.empty()) {
+      out_ +=
+          fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", Escaped(field.label), Escaped(CellText(field.value, field.unit)));
+    }
+  }
+  out_ += "</dl>\n";
+}
+
+void Writer::Head(const model::Table& block) {
+  out_ += "<thead><tr>";
+  for (const model::TableColumn& column : block.columns) {
+    if (column.show)
+      out_ +=
+          fmt::format("<th scope=\"col\"{}>{}</th>", column.unit.empty() ? "" : " class=\"number\"", Escaped(column.label));
+  }
+  out_ += "</tr></thead>\n";
+}
+
+void Writer::Cell(const model::TableColumn& column, const model::Value& value) {
+  const std::string text = column.is_change ? ChangeText(value, column.unit) : CellText(value, column.unit);
+  if (!IsNumber(value)) {
+    out_ += fmt::format("<td>{}</td>", Escaped(text));
+    return;
+  }
+  const double number = NumberOf(value);
+  const char* direction = !column.is_change || number == 0 ? "" : number > 0 ? " more" : " less";
+  out_ += fmt::format("<td class=\"number{}\" data-v=\"{}\">{}</td>", direction, number, Escaped(text));
+}
+
+void Writer::operator()(const model::Table& block) {
+  const bool has_columns = std::ranges::any_of(block.columns, &model::TableColumn::show);
+  if (!has_columns || block.rows_shown == 0 || (block.rows.empty() && block.empty_text.empty())) return;  // for JSON only
+  if (!block.title.empty()) out_ += fmt::format("<h3>{}</h3>\n", Escaped(block.title));
+  if (block.rows.empty()) {
+    out_ += fmt::format("<p class=\"quiet\">{}</p>\n", Escaped(block.empty_text));
+    return;
+  }
+  out_ +=
+      fmt::format("<div class=\"scroll\"><table class=\"report\" data-shown=\"{}\">", std::min(block.rows_shown, kRowsKept));
+  Head(block);
+  out_ += "<tbody>";
+  for (size_t row = 0; row < std::min(block.rows.size(), kRowsKept); ++row) {
+    out_ += "<tr>";
+    for (size_t i = 0; i < block.columns.size(); ++i) {
+      if (block.columns[i].show) Cell(block.columns[i], block.rows[row][i]);
+    }
+    out_ += "</tr>\n";
+  }
+  out_ += "</tbody></table></div>\n";
+  if (block.rows.size() > kRowsKept) {
+    out_ += fmt::format("<p class=\"quiet\">{} more rows: --json has all of them.</p>\n",
+                        model::FormatCount(block.rows.size() - kRowsKept));
+  }
+}
+
+void Writer::Evidence(const model::Finding& finding) {
+  out_ += "<pre>";
+  for (const std::string& line : finding.evidence) out_ += Escaped(line) + "\n";
+  out_ += "</pre>";
+}
+
+void Writer::operator()(const model::Findings& block) {
+  if (block.rows.empty()) out_ += fmt::format("<p class=\"quiet\">{}</p>\n", Escaped(block.empty_text));
+  constexpr const char* kClasses[] = {"error", "warning", "note"};
+  for (const model::Finding& finding : block.rows) {
+    out_ += fmt::format("<section class=\"finding {}\"><h3>{}</h3>", kClasses[static_cast<size_t>(finding.severity)],
+                        Escaped(finding.title));
+    if (!finding.evidence.empty()) Evidence(finding);
+    if (!finding.data.is_null()) {
+      const std::string json = Json(finding.data).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+      out_ += fmt::format("<data value=\"{}\"></data>", XmlText(json));
+    }
+    out_ += "</section>\n";
+  }
+}
+
+void Writer::operator()(const model::Lines& block) {
+  out_ += "<pre>";
+  for (const std::string& line : block.lines) out_ += Escaped(line) + "\n";
+  out_ += "</pre>\n";
+}
+
+void Writer::Warnings(const model::Warnings& warnings) {
+  for (const model::Warnings::Kind& kind : warnings.kinds()) {
+    out_ += fmt::format("<details class=\"quiet\"><summary>{} × {}</summary><pre>", model::FormatCount(kind.count),
+                        Escaped(kind.name));
+    for (const std::string& example : kind.examples) out_ += Escaped(example) + "\n";
+    out_ += "</pre></details>\n";
+  }
+}
+
+}  // namespace
+
+std::string HtmlReport(const model::Report& report) {
+  Writer writer;
+  writer.Answer(report);
+  for (const model::Block& block : report.blocks) std::visit(writer, block);
+  writer.Warnings(report.warnings);
+  return writer.Take();
+}
+
+std::string HtmlReportPage(const model::Report& report) {
+  return HtmlPage({.title = report.title, .sections = {{"report", "Report", HtmlReport(report)}}});
+}
+
+}  // namespace render
