@@ -26,6 +26,7 @@ int RunGotraceCriticalPath(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
+int RunGotraceStacks(Arguments arguments);
 int RunGotraceSummary(Arguments arguments);
 int RunGotraceTasks(Arguments arguments);
 

@@ -11,8 +11,9 @@ constexpr Command kCommands[] = {
     {"critical-path", "critical-path TRACE", "what decided how long a task, a region or a goroutine took",
      RunGotraceCriticalPath},
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
-    {"goroutines", "goroutines TRACE", "goroutines by kind, where their time went; the life of one", RunGotraceGoroutines},
+    {"goroutines", "goroutines TRACE|DUMP", "goroutines by kind, where their time went; the life of one; the groups of a dump", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
+    {"stacks", "stacks BEFORE AFTER", "two dumps or goroutine profiles: who came, went, grew, is still stuck, got deeper", RunGotraceStacks},
     {"summary", "summary TRACE", "what is in a trace: goroutines, states, waits, tasks, collector, damage", RunGotraceSummary},
     {"tasks", "tasks TRACE", "tasks, regions and logs of the program by type, with how long they took", RunGotraceTasks},
 };

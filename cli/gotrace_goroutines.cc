@@ -4,6 +4,7 @@
 #include "analysis/goroutine_life.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "cli/snapshot_input.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
@@ -19,9 +20,9 @@ int ShowLife(const CommandLine& line, const std::string& path, model::EventSourc
   return EmitTraceReport(line, LifeReport(life, source, RowsOf(line)), source);
 }
 
-int ShowGroups(const CommandLine& line, const std::string& path, model::EventSource& source) {
-  const auto by = analysis::ParseGroupBy(line.Text("by"));
-  if (!by) throw model::UsageError(fmt::format("--by {}: wanted start, creator or state", line.Text("by")));
+int ShowGroups(const CommandLine& line, const std::string& path, const std::string& wanted, model::EventSource& source) {
+  const auto by = analysis::ParseGroupBy(wanted);
+  if (!by) throw model::UsageError(fmt::format("--by {}: wanted start, creator or state", wanted));
   analysis::TraceFilter filter(TraceFilterOf(line), source);
   const analysis::GoroutineGroups groups = GroupGoroutines(source, *by, filter);
   CheckMet(filter, path);
@@ -31,19 +32,30 @@ int ShowGroups(const CommandLine& line, const std::string& path, model::EventSou
 }  // namespace
 
 int RunGotraceGoroutines(Arguments arguments) {
-  CommandLine line(
-      "gotrace", "goroutines TRACE",
-      "Groups the goroutines of a trace by the function they were started with and shows where their time went.\n"
-      "With --life, everything that happened to one of them.");
-  line.options().add_options()("by", po::value<std::string>()->default_value("start")->value_name("WHAT"),
-                               "group by start (function), creator (line of the go statement) or state (at the end)")(
-      "life", po::value<int64_t>()->value_name("N"), "show every state of goroutine N with its cause");
+  CommandLine line("gotrace", "goroutines TRACE|DUMP",
+                   "Groups goroutines. Of a trace: by the function they were started with, and where their time went; with "
+                   "--life, everything\n"
+                   "that happened to one of them. Of a dump (debug=2, SIGQUIT, panic, inside a log) or a goroutine profile: "
+                   "like ones together,\n"
+                   "the longest waits first; exit status 1 says that the runtime has marked some as leaked.");
+  line.options().add_options()(
+      "by", po::value<std::string>()->default_value("")->value_name("WHAT"),
+      "trace: by start (function, the default), creator (line of the go statement) or state (at the end); dump: by stack "
+      "(the default), function, state, creator, start or label:KEY")(
+      "life", po::value<int64_t>()->value_name("N"), "trace: show every state of goroutine N with its cause");
   AddRowsOption(line.options(), "rows to show; 0 shows all");
   AddTraceFilterOptions(line.options());
+  AddSnapshotOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
-  const auto source = OpenTrace(line, path);
-  return line.values().count("life") != 0 ? ShowLife(line, path, *source) : ShowGroups(line, path, *source);
+  const std::string by = line.Text("by");
+  proto::Input input = proto::Read(path, {.open = {.max_unpacked_bytes = line.max_input_bytes()}});
+  if (auto* trace = std::get_if<std::unique_ptr<model::EventSource>>(&input)) {
+    const auto source = WithProgress(std::move(*trace), path);
+    if (line.values().count("life") != 0) return ShowLife(line, path, *source);
+    return ShowGroups(line, path, by.empty() ? "start" : by, *source);
+  }
+  return ShowSnapshot(line, path, Snapshots(std::move(input), path), by.empty() ? "stack" : by);
 }
 
 }  // namespace cli
