@@ -180,7 +180,7 @@ int main(int argc, char** argv) try {
   }
   PrintFalseAlarms(pool, 2000);
   for (const char* function : {"compress/flate.(*huffmanBitWriter).indexTokens", "main.appendItem"}) {
-    if (pool.size() >= 100) PrintPower(pool, function, 10, 5, 400);
+    if (pool.size() >= 40) PrintPower(pool, function, 10, std::min<size_t>(5, pool.size() / 20), 400);
     PrintPower(pool, function, 5, 1, 400);
   }
   return 0;
