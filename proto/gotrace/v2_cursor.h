@@ -24,11 +24,13 @@ struct V2Cursor {
     const uint8_t* at = at_;
     event = at;
     type = V2Type{*at++};
-    const uint8_t count = SpecOf(type).argument_count;
-    if (count == kNotTimed) FailType(generation);
+    const uint8_t count = kV2Arguments[static_cast<size_t>(type)];
+    if (count == kNotTimed) [[unlikely]]
+      FailType(generation);
     const uint64_t units = ReadVarint(at);
     for (uint8_t i = 0; i < count; ++i) arguments[i] = ReadVarint(at);
-    if (!Inside(at, event, end_)) FailShort(generation);
+    if (!Inside(at, event, end_)) [[unlikely]]
+      FailShort(generation);
     at_ = at;
     // Beyond ScaleTime's range only where the file is broken; two such times still fit an int64.
     const double ns = static_cast<double>(units) * generation.ns_per_unit;

@@ -52,14 +52,14 @@ void V2Frontier::Refresh(const V2Generation& generation, size_t at) {
     return;
   }
   heap_[at].time = cursor.time;
-  if (MoveUp(at) == at) SiftDown(at);
+  if (at == 0 || MoveUp(at) == at) SiftDown(at);
 }
 
 void V2Frontier::Remove(size_t at) {
   for (; at > 0; at = (at - 1) / 2) std::swap(heap_[(at - 1) / 2], heap_[at]);
   std::swap(heap_.front(), heap_.back());
   heap_.pop_back();
-  SiftDown(0);
+  if (!heap_.empty()) SiftDown(0);
 }
 
 size_t V2Frontier::MoveUp(size_t at) {
@@ -67,16 +67,16 @@ size_t V2Frontier::MoveUp(size_t at) {
   return at;
 }
 
-size_t V2Frontier::SiftDown(size_t at) {
-  while (true) {
-    size_t least = at;
-    for (size_t child = 2 * at + 1; child < std::min(2 * at + 3, heap_.size()); ++child) {
-      if (heap_[child].time < heap_[least].time) least = child;
-    }
-    if (least == at) return at;
-    std::swap(heap_[at], heap_[least]);
-    at = least;
+void V2Frontier::SiftDown(size_t at) {
+  const Entry moved = heap_[at];
+  const size_t size = heap_.size();
+  for (size_t child = 2 * at + 1; child < size; child = 2 * at + 1) {
+    if (child + 1 < size && heap_[child + 1].time < heap_[child].time) ++child;
+    if (heap_[child].time >= moved.time) break;
+    heap_[at] = heap_[child];
+    at = child;
   }
+  heap_[at] = moved;
 }
 
 }  // namespace proto::gotrace

@@ -25,7 +25,7 @@ class V2Frontier {
     model::Time time;
     uint32_t cursor;
   };
-  size_t SiftDown(size_t at);
+  void SiftDown(size_t at);
   size_t MoveUp(size_t at);
   void Refresh(const V2Generation& generation, size_t at);
   void Remove(size_t at);

@@ -23,7 +23,7 @@ constexpr RangeName kNames[] = {
 }  // namespace
 
 V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings) : symbols_(symbols), warnings_(warnings) {
-  for (const V2Spec& spec : Specs()) {
+  for (const V2Spec& spec : kV2Specs) {
     templates_.push_back(spec.event);
     if (spec.event.kind == model::EventKind::kExperimental) templates_.back().name = symbols_.InternString(spec.name);
   }
@@ -151,49 +151,19 @@ void V2Order::MakeCpuSample(const V2CpuSample& sample, model::Event* out) {
       fmt::format("byte {} (generation {}): CPU sample of stack id {}", sample.offset, generation_number_, sample.stack));
 }
 
-model::Event& V2Order::Emit(const V2Cursor& c, const Thread& context, model::Event* out) {
-  return EmitAs(c.type, c, context, out);
+void V2Order::FailNeed(const V2Cursor& c, const Thread& t) const {
+  const auto has = [](const char* what, int64_t id) {
+    return id < 0 ? fmt::format("no {}", what) : fmt::format("{} {}", what, id);
+  };
+  Fail(c, fmt::format("can't come from a thread that has {} and {}", has("proc", t.proc), has("goroutine", t.goroutine)));
 }
 
-model::Event& V2Order::EmitAs(V2Type type, const V2Cursor& c, const Thread& context, model::Event* out) {
-  *out = templates_[static_cast<size_t>(type)];
-  out->time = c.time;
-  out->offset = c.Offset(*generation_);
-  out->goroutine = context.goroutine;
-  out->proc = context.proc;
-  out->thread = context.id;
-  if (type != c.type) return *out;  // made up: no arguments of its own
-  const V2Spec& spec = SpecOf(type);
-  if (spec.stack_argument != kNoArgument) {
-    out->stack = Stack(c, c.arguments[spec.stack_argument]);
-    if (spec.stack_is_subjects) out->subject_stack = out->stack;
-  }
-  if (spec.subject_stack_argument != kNoArgument) out->subject_stack = Stack(c, c.arguments[spec.subject_stack_argument]);
-  return *out;
-}
-
-void V2Order::Require(const V2Cursor& c, const Thread& t, Need proc, Need goroutine) const {
-  if (proc == Need::kSome && t.proc == model::kNoProc) Fail(c, "comes from a thread without a proc");
-  if (proc == Need::kNone && t.proc != model::kNoProc)
-    Fail(c, fmt::format("comes from a thread that has proc {} already", t.proc));
-  if (goroutine == Need::kSome && t.goroutine == model::kNoGoroutine) Fail(c, "comes from a thread without a goroutine");
-  if (goroutine == Need::kNone && t.goroutine != model::kNoGoroutine) {
-    Fail(c, fmt::format("comes from a thread that runs goroutine {} already", t.goroutine));
-  }
-}
-
-model::StackId V2Order::Stack(const V2Cursor& c, uint64_t number) {
-  const model::StackId id = generation_->stacks.Find(number);
-  if (id != generation_->stacks.kMissing) [[likely]]
-    return id;
+model::StackId V2Order::MissingStack(const V2Cursor& c, uint64_t number) {
   warnings_.Add("stack that is not in its generation's table", fmt::format("{}: stack id {}", Where(c), number));
   return model::StackTrie::root();
 }
 
-model::StringId V2Order::String(const V2Cursor& c, uint64_t number) {
-  const model::StringId id = generation_->strings.Find(number);
-  if (id != generation_->strings.kMissing) [[likely]]
-    return id;
+model::StringId V2Order::MissingString(const V2Cursor& c, uint64_t number) {
   warnings_.Add("string that is not in its generation's table", fmt::format("{}: string id {}", Where(c), number));
   return model::StringId(0);
 }

@@ -109,6 +109,9 @@ class V2Order {
   void EndRegion(const V2Cursor& c, model::GoroutineId goroutine, Goroutine& state, const Region& region);
   model::StackId Stack(const V2Cursor& c, uint64_t number);
   model::StringId String(const V2Cursor& c, uint64_t number);
+  model::StackId MissingStack(const V2Cursor& c, uint64_t number);
+  model::StringId MissingString(const V2Cursor& c, uint64_t number);
+  [[noreturn]] void FailNeed(const V2Cursor& c, const Thread& t) const;
   model::StringId StopName(model::StringId kind);
   void SetReason(const V2Cursor& c, uint64_t number, model::Event& event);
   [[noreturn]] void Fail(const V2Cursor& c, const std::string& message) const;
@@ -132,5 +135,52 @@ class V2Order {
   uint64_t gc_sequence_ = 0;
   Gc gc_ = Gc::kUndetermined;
 };
+
+// Asked for nearly every event, so inlined into the rules.
+
+inline model::Event& V2Order::Emit(const V2Cursor& c, const Thread& context, model::Event* out) {
+  model::Event& event = EmitAs(c.type, c, context, out);
+  const V2Spec& spec = SpecOf(c.type);
+  if (spec.stack_argument != kNoArgument) {
+    event.stack = Stack(c, c.arguments[spec.stack_argument]);
+    if (spec.stack_is_subjects) event.subject_stack = event.stack;
+  }
+  if (spec.subject_stack_argument != kNoArgument) event.subject_stack = Stack(c, c.arguments[spec.subject_stack_argument]);
+  return event;
+}
+
+// Without arguments: also for events that a record implies.
+inline model::Event& V2Order::EmitAs(V2Type type, const V2Cursor& c, const Thread& context, model::Event* out) {
+  *out = templates_[static_cast<size_t>(type)];
+  out->time = c.time;
+  out->offset = c.Offset(*generation_);
+  out->goroutine = context.goroutine;
+  out->proc = context.proc;
+  out->thread = context.id;
+  return *out;
+}
+
+inline void V2Order::Require(const V2Cursor& c, const Thread& t, Need proc, Need goroutine) const {
+  const bool has_proc = t.proc != model::kNoProc;
+  const bool has_goroutine = t.goroutine != model::kNoGoroutine;
+  if (proc != Need::kAny && (proc == Need::kSome) != has_proc) [[unlikely]]
+    FailNeed(c, t);
+  if (goroutine != Need::kAny && (goroutine == Need::kSome) != has_goroutine) [[unlikely]]
+    FailNeed(c, t);
+}
+
+inline model::StackId V2Order::Stack(const V2Cursor& c, uint64_t number) {
+  const model::StackId id = generation_->stacks.Find(number);
+  if (id != generation_->stacks.kMissing) [[likely]]
+    return id;
+  return MissingStack(c, number);
+}
+
+inline model::StringId V2Order::String(const V2Cursor& c, uint64_t number) {
+  const model::StringId id = generation_->strings.Find(number);
+  if (id != generation_->strings.kMissing) [[likely]]
+    return id;
+  return MissingString(c, number);
+}
 
 }  // namespace proto::gotrace

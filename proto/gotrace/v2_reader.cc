@@ -5,7 +5,7 @@
 namespace proto::gotrace {
 namespace {
 
-constexpr size_t kEventsAtOnce = 256;  // 30 kB: stays in the cache until the analyses have looked at it
+constexpr size_t kEventsAtOnce = 128;  // 30 kB: stays in the cache until the analyses have looked at it
 
 }  // namespace
 

@@ -11,15 +11,15 @@ using model::GoState;
 using model::ProcState;
 using model::RangeScope;
 
-Event Go(GoState from, GoState to) { return {.kind = kGoroutineState, .from = from, .to = to}; }
-Event Proc(ProcState from, ProcState to) { return {.kind = kProcState, .proc_from = from, .proc_to = to}; }
-Event Range(model::EventKind kind, RangeScope scope) { return {.kind = kind, .scope = scope}; }
-Event Plain(model::EventKind kind) { return {.kind = kind}; }
+constexpr Event Go(GoState from, GoState to) { return {.kind = kGoroutineState, .from = from, .to = to}; }
+constexpr Event Proc(ProcState from, ProcState to) { return {.kind = kProcState, .proc_from = from, .proc_to = to}; }
+constexpr Event Range(model::EventKind kind, RangeScope scope) { return {.kind = kind, .scope = scope}; }
+constexpr Event Plain(model::EventKind kind) { return {.kind = kind}; }
 
 constexpr bool kOwnStack = true;
 
 // Counts and places of arguments, from their names.
-V2Spec Timed(const char* name, std::string_view arguments, const Event& event, bool stack_is_subjects = false) {
+constexpr V2Spec Timed(const char* name, std::string_view arguments, const Event& event, bool stack_is_subjects = false) {
   V2Spec spec{
       .name = name, .arguments = arguments, .event = event, .stack_is_subjects = stack_is_subjects, .argument_count = 0};
   for (std::string_view rest = arguments; !rest.empty();) {
@@ -33,9 +33,11 @@ V2Spec Timed(const char* name, std::string_view arguments, const Event& event, b
   return spec;
 }
 
-V2Spec Structural(const char* name, std::string_view arguments = {}) { return {.name = name, .arguments = arguments}; }
+constexpr V2Spec Structural(const char* name, std::string_view arguments = {}) {
+  return {.name = name, .arguments = arguments};
+}
 
-V2Specs MakeSpecs() {
+constexpr V2Specs MakeSpecs() {
   V2Specs specs;
   const auto set = [&](V2Type type, V2Spec spec) { specs[static_cast<size_t>(type)] = spec; };
   using enum GoState;
@@ -110,11 +112,15 @@ V2Specs MakeSpecs() {
   return specs;
 }
 
+constexpr std::array<uint8_t, 256> CountsOf(const V2Specs& specs) {
+  std::array<uint8_t, 256> counts{};
+  for (size_t i = 0; i < specs.size(); ++i) counts[i] = specs[i].argument_count;
+  return counts;
+}
+
 }  // namespace
 
-const V2Specs& Specs() {
-  static const V2Specs kSpecs = MakeSpecs();
-  return kSpecs;
-}
+constexpr V2Specs kV2Specs = MakeSpecs();
+constexpr std::array<uint8_t, 256> kV2Arguments = CountsOf(kV2Specs);
 
 }  // namespace proto::gotrace

@@ -97,8 +97,9 @@ struct V2Spec {
 };
 
 using V2Specs = std::array<V2Spec, 256>;
-const V2Specs& Specs();  // indexed by V2Type
-inline const V2Spec& SpecOf(V2Type type) { return Specs()[static_cast<size_t>(type)]; }
+extern const V2Specs kV2Specs;                       // indexed by V2Type
+extern const std::array<uint8_t, 256> kV2Arguments;  // argument_count alone, in four cache lines
+inline const V2Spec& SpecOf(V2Type type) { return kV2Specs[static_cast<size_t>(type)]; }
 
 // The statuses of goroutines and procs on the wire.
 enum class GoStatus : uint8_t { kBad, kRunnable, kRunning, kSyscall, kWaiting };
