@@ -149,7 +149,10 @@ void Gatherer::EndWait(const Event& event, Row row) {
     }
     if (waker == kNobody && waker_stack == StackTrie::root() && wait.kind != WaitKind::kNetwork) ++site.ended_by_timer;
   }
-  if (waker != kNobody) CountWake(row, wait, waker, waker_stack);
+  if (waker == kNobody) return;
+  CountWake(row, wait, waker, waker_stack);
+  const bool is_after_func = At(waker).creator == kNobody && !At(waker).is_older;  // only the timers start goroutines out of nowhere
+  if (is_after_func && wait.site != kNowhere) ++facts_.sites[wait.site].ended_by_timer;
 }
 
 void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack) {
@@ -185,7 +188,7 @@ void Gatherer::Ended(const Event& event, Row row) {
   goroutine.woken_by = {};
   goroutine.has_woken = {};
   goroutine.waking_stacks = {};
-  if (goroutine.line == UINT32_MAX) return;
+  if (goroutine.line == kNoLine) return;
   ++facts_.lines[goroutine.line].ended;
   ++facts_.ended_of_birth[{goroutine.create_stack, goroutine.start}];
 }

@@ -22,6 +22,7 @@ constexpr Row kNobody = UINT32_MAX;
 using SiteRow = uint32_t;  // of Facts::sites
 constexpr SiteRow kNowhere = UINT32_MAX;
 using LineRow = uint32_t;  // of Facts::lines
+constexpr LineRow kNoLine = UINT32_MAX;  // started by nobody we know, or by the runtime
 
 // A wait that has not ended.
 struct OpenWait {
@@ -91,7 +92,7 @@ struct Goroutine {
   model::GoState state = model::GoState::kUndetermined;
   StackId last_stack;     // the latest known, of any event
   Time last_ran = 0;      // 0 = never inside the trace
-  LineRow line = UINT32_MAX;
+  LineRow line = kNoLine;
   uint32_t round = 0;     // which of its lineage
   std::optional<OpenWait> wait;
   uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "analysis/deadlock/liveness.h"
 #include "analysis/deadlock/thresholds.h"
@@ -12,9 +13,30 @@ bool IsAnotherInstance(const Question& q, Row other) {
   return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
 }
 
+// The partner has turned to others: from the line where it served this goroutine it has served another one since.
+bool HasTurnedToOthers(const Facts& facts, Row partner, Row from) {
+  const auto& served = facts.at(partner).has_woken;  // in order of first service
+  const auto mine = std::ranges::find(served, from, &Goroutine::Partner::who);
+  if (mine == served.end()) return served.size() >= kPartnersKept;  // so many others since that it is forgotten
+  return std::any_of(mine + 1, served.end(), [&](const auto& other) { return other.place == mine->place && other.who != from; });
+}
+
+// Those it did this with before. One that has ended stands for the next of its kind, if it was no kin: the one who starts them
+// lives and goes on (requests come and go).
 void Partners(const Question& q, Hopes& hopes) {
-  if (q.is_overtaken) return;  // whoever served it here serves others now
-  for (Row partner : q.scene.PartnersOf(q.row)) hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
+  const Facts& facts = q.scene.facts();
+  std::map<Row, uint32_t> came_and_went;  // by creator
+  for (Row partner : q.scene.PartnersOf(q.row)) {
+    const Goroutine& other = facts.at(partner);
+    if (!other.has_ended) {
+      if (!q.is_overtaken || !HasTurnedToOthers(facts, partner, q.row)) hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
+    } else if (other.creator != kNobody && KinOf(facts, q.row, partner) == Kin::kStranger) {
+      ++came_and_went[other.creator];
+    }
+  }
+  for (const auto& [creator, count] : came_and_went) {
+    hopes.Offer(count > 1 ? Hope::kLikely : Hope::kPerhaps, HopeRule::kMakesPartners, creator);
+  }
 }
 
 // Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its receiver
@@ -24,14 +46,17 @@ bool HasKnownPartners(const Question& q) {
   return q.scene.facts().places[q.site.place].ended_by_another >= kKnownPartners;
 }
 
+// Where strangers end such waits, any of them may end this one. If others were served instead, it waits on another object than they
+// did; that one may have the same kind of partner, who has no reason to come yet.
 void WhoWakesThisSite(const Question& q, Hopes& hopes) {
-  if (q.is_family_matter || q.is_overtaken) return;
+  if (q.is_family_matter) return;
+  const Hope strength = q.is_overtaken ? Hope::kPerhaps : Hope::kLikely;
   for (const auto& [who, count] : q.site.living_wakers) {
-    if (who != q.row) hopes.Offer(Hope::kLikely, HopeRule::kWakesThisSite, who);
+    const bool is_kin_turned_away = q.is_overtaken && KinOf(q.scene.facts(), q.row, who) != Kin::kStranger;
+    if (who != q.row && !is_kin_turned_away) hopes.Offer(strength, HopeRule::kWakesThisSite, who);
   }
-  if (hopes.is_settled()) return;
   for (const auto& [who, count] : q.site.makers_of_wakers) {
-    hopes.Offer(count > 1 ? Hope::kLikely : Hope::kPerhaps, HopeRule::kMakesWakers, who);
+    hopes.Offer(count > 1 ? strength : Hope::kPerhaps, HopeRule::kMakesWakers, who);
   }
 }
 
@@ -45,7 +70,7 @@ class Siblings {
   Siblings(const Question& q, Hopes& hopes) : q_(q), hopes_(hopes), facts_(q.scene.facts()) {}
 
   void Ask() {
-    if (q_.goroutine.creator == kNobody || q_.goroutine.line == UINT32_MAX) return;
+    if (q_.goroutine.creator == kNobody || q_.goroutine.line == kNoLine) return;
     for (LineRow line : facts_.at(q_.goroutine.creator).lines) {
       if (hopes_.is_settled()) return;
       if (q_.lively.HasInLine(line)) AskLine(line);

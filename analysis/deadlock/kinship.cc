@@ -21,7 +21,8 @@ bool BornInTurns(const Facts& facts, const Lineage& a, const Lineage& b, uint32_
 }
 
 bool IsSameRound(const Facts& facts, const Goroutine& a, const Goroutine& b) {
-  if (a.creator == kNobody || a.creator != b.creator || a.line == b.line || a.round != b.round) return false;
+  if (a.line == kNoLine || b.line == kNoLine || a.line == b.line) return false;
+  if (a.creator != b.creator || a.round != b.round) return false;
   const Lineage& line_a = facts.lines[a.line];
   const Lineage& line_b = facts.lines[b.line];
   if (line_a.members.size() < 2 && line_b.members.size() < 2) return false;

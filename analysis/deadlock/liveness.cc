@@ -62,7 +62,7 @@ void Lively::Raise(Row row, Hope before) {
   if (before != Hope::kNone) return;
   ++in_group_[scene_.group_of(row)];
   const LineRow line = scene_.facts().at(row).line;
-  if (line != UINT32_MAX) ++in_line_[line];
+  if (line != kNoLine) ++in_line_[line];
 }
 
 bool IsOvertaken(const Scene& scene, Row row) {
@@ -128,15 +128,10 @@ std::vector<HopeFound> FindHopes(const Scene& scene, const std::vector<bool>& wi
     found[row] = {.hope = Hope::kLikely, .rule = HopeRule::kRuns};
     lively.Raise(row, Hope::kNone);
   }
-  const auto hangs_on_stuck = [&](Row row) {
-    if (without.empty()) return false;
-    const std::vector<Row> partners = scene.PartnersOf(row);
-    return !partners.empty() && std::ranges::all_of(partners, [&](Row partner) { return found[partner].hope == Hope::kNone; });
-  };
   for (bool has_risen = true; has_risen;) {
     has_risen = false;
     for (Row row : scene.waiting()) {
-      if (found[row].hope == Hope::kLikely || (!without.empty() && without[row]) || hangs_on_stuck(row)) continue;
+      if (found[row].hope == Hope::kLikely || (!without.empty() && without[row])) continue;
       const HopeFound now = Ask(scene, found, lively, row);
       if (now.hope <= found[row].hope) continue;
       const Hope before = std::exchange(found[row], now).hope;
@@ -161,6 +156,7 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
     case HopeRule::kUnlockerRuns: return fmt::format("{} released this kind of lock before and runs", who);
     case HopeRule::kHolderInFile: return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
     case HopeRule::kPartner: return fmt::format("{} has been its partner at this line before, and lives", who);
+    case HopeRule::kMakesPartners: return fmt::format("{} lives and started its partners at this line", who);
     case HopeRule::kWakesThisSite: return fmt::format("{} ended such waits here before, and lives", who);
     case HopeRule::kMakesWakers: return fmt::format("{} lives and starts the goroutines that end such waits", who);
     case HopeRule::kSibling: return fmt::format("{}, started beside it, lives", who);

@@ -25,6 +25,7 @@ enum class HopeRule : uint8_t {
   kUnlockerRuns,
   kHolderInFile,
   kPartner,
+  kMakesPartners,
   kWakesThisSite,
   kMakesWakers,
   kSibling,

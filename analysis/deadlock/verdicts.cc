@@ -115,6 +115,20 @@ bool Judge_::IsStalled(Row row) const {
   return scene_.WaitedFor(row) > kFarLonger * std::max(pace, kLockPace);
 }
 
+// Who sends to a stalled goroutine, and to nobody else from that line, is stalled with it; and so on.
+void AddSendersTo(const Scene& scene, std::vector<bool>& stalled) {
+  for (bool has_grown = true; has_grown;) {
+    has_grown = false;
+    for (Row row : scene.waiting()) {
+      if (stalled[row] || scene.facts().at(row).wait->kind != WaitKind::kSend) continue;
+      const std::vector<Row> partners = scene.PartnersOf(row);
+      if (partners.empty() || !std::ranges::all_of(partners, [&](Row partner) { return stalled[partner]; })) continue;
+      stalled[row] = true;
+      has_grown = true;
+    }
+  }
+}
+
 }  // namespace
 
 const char* Name(Verdict verdict) {
@@ -140,6 +154,7 @@ std::vector<Judgement> Judge(const Scene& scene, const std::vector<HopeFound>& h
     judgements[row] = judge.Of(row);
     stalled[row] = judge.IsStalled(row);
   }
+  AddSendersTo(scene, stalled);
   const std::vector<HopeFound> hopes_without = FindHopes(scene, stalled);
   for (Row row : scene.waiting()) judgements[row].is_stalled = hopes[row].hope != Hope::kNone && hopes_without[row].hope == Hope::kNone;
   return judgements;
