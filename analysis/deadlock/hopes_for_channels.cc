@@ -42,7 +42,9 @@ void Partners(const Question& q, Hopes& hopes) {
 // Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its receiver
 // from the first time (whereas any one may come to close what a receiver waits for).
 bool HasKnownPartners(const Question& q) {
-  if (q.wait.kind == WaitKind::kSend && !q.scene.PartnersOf(q.row).empty()) return true;
+  const bool is_doing_something = q.wait.kind == WaitKind::kSend || q.is_mid_work;
+  if (!is_doing_something) return false;
+  if (!q.scene.PartnersOf(q.row).empty()) return true;
   return q.scene.facts().places[q.site.place].ended_by_another >= kKnownPartners;
 }
 
@@ -59,6 +61,9 @@ void WhoWakesThisSite(const Question& q, Hopes& hopes) {
     hopes.Offer(count > 1 ? strength : Hope::kPerhaps, HopeRule::kMakesWakers, who);
   }
 }
+
+// What a helper is worth who was never seen to end such waits: little, where those who do are known.
+Hope Unproven(const Question& q) { return HasKnownPartners(q) ? Hope::kPerhaps : Hope::kLikely; }
 
 bool HasWokenHere(const Site& site, FunctionId start) {
   return std::ranges::any_of(site.relations, [&](const auto& entry) { return entry.first.waker_start == start; });
@@ -105,7 +110,7 @@ class Siblings {
     const bool is_same_birth = row == q_.goroutine.line;
     if (is_same_birth && !is_known_waker && (!is_of_every_round || q_.site.ended > 0)) return Hope::kNone;
     const bool is_shared = is_of_every_round || q_.scene.kinship().round(q_.row) == Kinship::kEveryRound;
-    if (!is_shared || is_known_waker) return Hope::kLikely;
+    if (!is_shared || is_known_waker) return Unproven(q_);  // one of its kind has, this one has not
     if (q_.is_overtaken || HasKnownPartners(q_)) return Hope::kNone;
     if (q_.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q_.scene, q_.row)) return Hope::kNone;
     const bool is_made_elsewhere = facts_.stacks.leaf_function(line.create_stack) != facts_.stacks.leaf_function(q_.goroutine.create_stack);
@@ -163,7 +168,8 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   if (q.is_overtaken && !activation.is_innermost) return;
   Hope strength = Hope::kLikely;
   if (WaitsForOwnChild(q)) strength = q.scene.stacks().traits(q.leaf).is_standard ? Hope::kNone : Hope::kPerhaps;
-  if (q.wait.kind == WaitKind::kSend && !CreatorTakesPart(q)) strength = std::min(strength, Hope::kPerhaps);
+  const bool has_others = q.is_mid_work && HasKnownPartners(q) && !q.site.living_wakers.contains(creator);
+  if (has_others || (q.wait.kind == WaitKind::kSend && !CreatorTakesPart(q))) strength = std::min(strength, Hope::kPerhaps);
   if (strength == Hope::kLikely && IsGrowing(q.scene, q.wait.site, creator)) strength = Hope::kPerhaps;
   hopes.Offer(strength, HopeRule::kCreatorStillThere, creator, q.scene.stacks().outermost_function(q.goroutine.create_stack));
 }
@@ -175,14 +181,14 @@ void MethodOfType(const Question& q, Hopes& hopes) {
   for (GroupRow group : q.scene.WithReceiver(receiver)) {
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
     const auto offer = [&](Row who) {
-      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kMethodOfType, who, q.leaf);
+      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Unproven(q), HopeRule::kMethodOfType, who, q.leaf);
       return hopes.is_settled();
     };
     if (q.lively.AnyInGroup(group, q.found, offer)) return;
   }
   for (Row who : q.scene.WokeFrom(receiver)) {
     if (hopes.is_settled()) return;
-    if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kMethodWoke, who);
+    if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Unproven(q), HopeRule::kMethodWoke, who);
   }
 }
 

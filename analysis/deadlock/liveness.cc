@@ -37,6 +37,7 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
                           .site = site,
                           .leaf = scene.stacks().leaf_function(wait.stack),
                           .is_overtaken = IsOvertaken(scene, row),
+                          .is_mid_work = scene.IsMidWork(row),
                           .is_family_matter = IsFamilyMatter(site)};
   Hopes hopes(found);
   HopesForAnyWait(question, hopes);

@@ -90,6 +90,7 @@ struct Question {
   const Site& site;
   FunctionId leaf;        // the function it waits in
   bool is_overtaken;      // its queue is served, but not for it: it waits on another object than those who were served
+  bool is_mid_work;       // Scene::IsMidWork
   bool is_family_matter;  // such waits were ended by the waiter's own kin only
 };
 

@@ -17,7 +17,7 @@ bool IsMoreThanIdling(const Scene& scene, const std::vector<Row>& members) {
     const Goroutine& goroutine = scene.facts().at(row);
     const WaitKind kind = goroutine.wait->kind;
     const bool may_idle = kind == WaitKind::kReceive || kind == WaitKind::kSelect || kind == WaitKind::kCond;
-    return !may_idle || !goroutine.is_older;
+    return !may_idle || !goroutine.is_older || scene.IsMidWork(row);
   });
 }
 

@@ -72,6 +72,20 @@ std::vector<Row> Scene::PartnersOf(Row row) const {
   return partners;
 }
 
+bool Scene::IsMidWork(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const model::StackTrie& trie = stacks().trie();
+  const StackId here = goroutine.wait->stack;
+  for (StackId earlier : goroutine.waited_at) {
+    if (earlier == StackTrie::root() || earlier == here) continue;
+    // A frame further out that is in the same call as the earlier wait's innermost one.
+    for (StackId at = trie.caller(here); at != StackTrie::root(); at = trie.caller(at)) {
+      if (trie.caller(at) == trie.caller(earlier) && stacks().leaf_function(at) == stacks().leaf_function(earlier)) return true;
+    }
+  }
+  return false;
+}
+
 void Scene::PutIntoGroup(Row row, std::unordered_map<uint64_t, GroupRow>& known) {
   const StackId stack = StackOf(row);
   const SiteRow site = facts_.at(row).wait ? facts_.at(row).wait->site : kNowhere;

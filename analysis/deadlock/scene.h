@@ -52,6 +52,9 @@ class Scene {
   // With whom it did at this line, in earlier rounds, what it waits for now: who ended such a wait of it, or whose wait it ended from
   // here (a send that found its receiver waiting). Also those that have ended.
   std::vector<Row> PartnersOf(Row row) const;
+  // It waits deeper inside a call than it waited before in the same call's function: not where it idles between two pieces of work,
+  // but in the middle of one.
+  bool IsMidWork(Row row) const;
   // Waiting goroutines at one site.
   std::span<const Row> WaitingAt(SiteRow site) const { return waiting_at_[site]; }
   bool IsAtSite(GroupRow group, SiteRow site) const { return groups_[group].site == site; }
