@@ -131,8 +131,6 @@ void Gatherer::BeginWait(const Event& event, Row row, StackId raw, bool is_older
   Goroutine& goroutine = At(row);
   if (raw != StackTrie::root()) goroutine.last_stack = raw;
   goroutine.wait = wait;
-  auto& waited_at = goroutine.waited_at;
-  if (waited_at.size() < kWaitsKept && std::ranges::find(waited_at, wait.stack) == waited_at.end()) waited_at.push_back(wait.stack);
   goroutine.kinds_waited |= uint32_t{1} << static_cast<int>(wait.kind);
 }
 
@@ -189,7 +187,6 @@ void Gatherer::Ended(const Event& event, Row row) {
   goroutine.woke_at = {};
   goroutine.woken_by = {};
   goroutine.has_woken = {};
-  goroutine.waited_at = {};
   goroutine.waking_stacks = {};
   if (goroutine.line == kNoLine) return;
   ++facts_.lines[goroutine.line].ended;

@@ -96,7 +96,6 @@ struct Goroutine {
   uint32_t round = 0;     // which of its lineage
   std::optional<OpenWait> wait;
   uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
-  std::vector<StackId> waited_at;  // user parts of the stacks it has waited with; distinct, the first kWaitsKept
   std::vector<LineRow> lines;  // lineages it has begun
 
   struct Partner {

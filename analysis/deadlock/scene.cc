@@ -42,6 +42,7 @@ Scene::Scene(const Facts& facts)
   }
   for (GroupRow group = 0; group < groups_.size(); ++group) IndexGroup(group);
   CountOvertaken();
+  IndexIdleFrames();
 }
 
 // Goroutines the runtime and its tracer run for themselves, and those of which nothing is known.
@@ -72,16 +73,20 @@ std::vector<Row> Scene::PartnersOf(Row row) const {
   return partners;
 }
 
+void Scene::IndexIdleFrames() {
+  for (const Site& site : facts_.sites) {
+    const bool may_idle = site.kind == WaitKind::kReceive || site.kind == WaitKind::kSelect || site.kind == WaitKind::kCond ||
+                          site.kind == WaitKind::kNetwork || site.kind == WaitKind::kSleep;
+    const StackId own = stacks().OwnPart(site.stack);
+    if (may_idle && own != StackTrie::root()) idle_frames_.insert({stacks().leaf_function(own), stacks().trie().caller(own)});
+  }
+}
+
 bool Scene::IsMidWork(Row row) const {
-  const Goroutine& goroutine = facts_.at(row);
-  const model::StackTrie& trie = stacks().trie();
-  const StackId here = goroutine.wait->stack;
-  for (StackId earlier : goroutine.waited_at) {
-    if (earlier == StackTrie::root() || earlier == here) continue;
-    // A frame further out that is in the same call as the earlier wait's innermost one.
-    for (StackId at = trie.caller(here); at != StackTrie::root(); at = trie.caller(at)) {
-      if (trie.caller(at) == trie.caller(earlier) && stacks().leaf_function(at) == stacks().leaf_function(earlier)) return true;
-    }
+  const StackId own = stacks().OwnPart(facts_.at(row).wait->stack);
+  if (own == StackTrie::root()) return false;
+  for (StackId at = stacks().trie().caller(own); at != StackTrie::root(); at = stacks().trie().caller(at)) {
+    if (idle_frames_.contains({stacks().leaf_function(at), stacks().trie().caller(at)})) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -52,8 +53,8 @@ class Scene {
   // With whom it did at this line, in earlier rounds, what it waits for now: who ended such a wait of it, or whose wait it ended from
   // here (a send that found its receiver waiting). Also those that have ended.
   std::vector<Row> PartnersOf(Row row) const;
-  // It waits deeper inside a call than it waited before in the same call's function: not where it idles between two pieces of work,
-  // but in the middle of one.
+  // It waits deeper inside a call in whose own frame it, or others of its kind, wait at other times: not where they idle between two
+  // pieces of work, but in the middle of one.
   bool IsMidWork(Row row) const;
   // Waiting goroutines at one site.
   std::span<const Row> WaitingAt(SiteRow site) const { return waiting_at_[site]; }
@@ -70,6 +71,7 @@ class Scene {
   void IndexGroup(GroupRow group);
   void IndexWakes(Row row);
   void CountOvertaken();
+  void IndexIdleFrames();
 
   const Facts& facts_;
   Kinship kinship_;
@@ -80,6 +82,7 @@ class Scene {
   std::vector<Group> groups_;
   std::vector<GroupRow> group_of_;
   std::vector<uint32_t> overtaken_;
+  std::set<std::pair<FunctionId, StackId>> idle_frames_;  // functions, with their callers, in which somebody has idled
   std::vector<std::vector<Row>> waiting_at_;
   std::unordered_map<FunctionId, std::vector<GroupRow>> by_function_;
   std::unordered_map<StringId, std::vector<GroupRow>> by_receiver_;

@@ -9,7 +9,6 @@ namespace analysis::deadlock {
 
 // --- What is kept while reading
 constexpr size_t kPartnersKept = 16;     // a goroutine that has more has no regular partner
-constexpr size_t kWaitsKept = 16;          // as for partners
 constexpr size_t kWakingStacksKept = 16;   // code does its sends and unlocks at a handful of places
 
 // --- Kinship
