@@ -30,7 +30,8 @@ class Gatherer {
  private:
   void Look(const Event& event);
   void LookAtState(const Event& event, StackId before);
-  void Born(const Event& event, Row row);
+  void Born(const Event& event, Row row, StackId before);
+  bool IsInsideCall(StackId stack, StackId call) const;
   void FirstSeen(const Event& event, Row row);
   void BeginWait(const Event& event, Row row, StackId raw, bool is_older, StackId before);
   void EndWait(const Event& event, Row row);
@@ -79,7 +80,7 @@ void Gatherer::LookAtState(const Event& event, StackId before) {
   const Row row = RowOf(event.subject);
   const bool was_waiting = event.from == GoState::kWaiting;
   const bool is_waiting = event.to == GoState::kWaiting;
-  if (event.from == GoState::kNotExist) Born(event, row);
+  if (event.from == GoState::kNotExist) Born(event, row, before);
   if (event.from == GoState::kUndetermined) FirstSeen(event, row);
   if (was_waiting && !is_waiting) EndWait(event, row);
   if (is_waiting && !was_waiting) {
@@ -94,7 +95,7 @@ void Gatherer::LookAtState(const Event& event, StackId before) {
   goroutine.state = event.to;
 }
 
-void Gatherer::Born(const Event& event, Row row) {
+void Gatherer::Born(const Event& event, Row row, StackId before) {
   const Row creator = event.goroutine > 0 ? RowOf(event.goroutine) : kNobody;
   Goroutine& goroutine = At(row);
   goroutine.born = event.time;
@@ -106,7 +107,21 @@ void Gatherer::Born(const Event& event, Row row) {
   goroutine.line = LineOf(creator, goroutine.create_stack, goroutine.start);
   Lineage& line = facts_.lines[goroutine.line];
   goroutine.round = static_cast<uint32_t>(line.members.size());
+  const bool is_new_call = before != StackTrie::root() && !IsInsideCall(before, goroutine.create_stack);
+  if (is_new_call) ++line.call;
+  goroutine.call = line.call;
   line.members.push_back(row);
+}
+
+// `stack` passes through the innermost call of `call`: the same function under the same callers.
+bool Gatherer::IsInsideCall(StackId stack, StackId call) const {
+  const StackTrie& trie = facts_.stacks.trie();
+  const StackId user = facts_.stacks.UserPart(call);
+  if (user == StackTrie::root()) return true;
+  for (StackId at = stack; at != StackTrie::root(); at = trie.caller(at)) {
+    if (trie.caller(at) == trie.caller(user) && facts_.stacks.leaf_function(at) == facts_.stacks.leaf_function(user)) return true;
+  }
+  return false;
 }
 
 void Gatherer::FirstSeen(const Event& event, Row row) {

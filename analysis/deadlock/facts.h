@@ -77,6 +77,7 @@ struct Lineage {
   StackId create_stack;
   FunctionId start;
   std::vector<Row> members;
+  uint32_t call = 0;  // which call of the function with the go statement the last member was started in, as far as seen
   uint32_t ended = 0;
 };
 
@@ -94,6 +95,7 @@ struct Goroutine {
   Time last_ran = 0;      // 0 = never inside the trace
   LineRow line = kNoLine;
   uint32_t round = 0;     // which of its lineage
+  uint32_t call = 0;      // Lineage::call when it was started; that call has returned if the lineage's is larger
   std::optional<OpenWait> wait;
   uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
   std::vector<LineRow> lines;  // lineages it has begun

@@ -28,6 +28,7 @@ void Partners(const Question& q, Hopes& hopes) {
   std::map<Row, uint32_t> came_and_went;  // by creator
   for (Row partner : q.scene.PartnersOf(q.row)) {
     const Goroutine& other = facts.at(partner);
+    if (partner == q.goroutine.creator && q.is_left_behind) continue;
     if (!other.has_ended) {
       if (!q.is_overtaken || !HasTurnedToOthers(facts, partner, q.row)) hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
     } else if (other.creator != kNobody && KinOf(facts, q.row, partner) == Kin::kStranger) {
@@ -165,7 +166,7 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   if (q.wait.kind == WaitKind::kSend && (!activation.is_innermost || is_no_receiver)) return;
   if (q.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q.scene, q.row)) return;
   if (q.is_family_matter && !q.site.living_wakers.contains(creator)) return;
-  if (q.is_overtaken && !activation.is_innermost) return;
+  if ((q.is_overtaken || q.is_left_behind) && !activation.is_innermost) return;
   Hope strength = Hope::kLikely;
   if (WaitsForOwnChild(q)) strength = q.scene.stacks().traits(q.leaf).is_standard ? Hope::kNone : Hope::kPerhaps;
   const bool has_others = q.is_mid_work && HasKnownPartners(q) && !q.site.living_wakers.contains(creator);

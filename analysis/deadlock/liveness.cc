@@ -37,6 +37,7 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
                           .site = site,
                           .leaf = scene.stacks().leaf_function(wait.stack),
                           .is_overtaken = IsOvertaken(scene, row),
+                          .is_left_behind = IsLeftBehind(scene, row),
                           .is_mid_work = scene.IsMidWork(row),
                           .is_family_matter = IsFamilyMatter(site)};
   Hopes hopes(found);
@@ -91,6 +92,28 @@ bool IsGrowing(const Scene& scene, SiteRow site, Row creator) {
   return count >= kGrowing && last - first > scene.facts().duration() / kSpreadShare;
 }
 
+bool HasCallReturned(const Facts& facts, const Goroutine& goroutine) {
+  return goroutine.line != kNoLine && facts.lines[goroutine.line].call > goroutine.call;
+}
+
+bool IsLeftBehind(const Scene& scene, Row row) {
+  const Facts& facts = scene.facts();
+  const Goroutine& goroutine = facts.at(row);
+  if (goroutine.creator == kNobody || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost) return false;
+  const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
+  bool has_met = false;
+  for (const auto* list : {&facts.at(goroutine.creator).woken_by, &facts.at(goroutine.creator).has_woken}) {
+    for (const auto& partner : *list) {
+      if (partner.who != row) continue;
+      has_met = true;
+      if (facts.stacks.function(partner.place) != made_in) return false;
+    }
+  }
+  const std::vector<Row> partners = scene.PartnersOf(row);
+  const bool knows_it = std::ranges::find(partners, goroutine.creator) != partners.end();
+  return knows_it && (has_met || HasCallReturned(facts, goroutine));  // not remembered by a creator that has met so many since
+}
+
 Activation ActivationOf(const Scene& scene, Row row) {
   const Facts& facts = scene.facts();
   const Goroutine& goroutine = facts.at(row);
@@ -107,6 +130,7 @@ Activation ActivationOf(const Scene& scene, Row row) {
   for (size_t i = 0; i < then.size() && i < now.size(); ++i) {
     const FunctionId function = facts.stacks.function(then[i]);
     if (function != facts.stacks.function(now[i])) break;
+    if (i + 1 == then.size() && HasCallReturned(facts, goroutine)) break;  // the function is there again, in another call
     if (!facts.stacks.traits(function).is_standard) ++activation.frames;
     activation.is_innermost = i + 1 == then.size();
     if (then[i] != now[i]) break;  // another line: only the innermost common call may have moved on

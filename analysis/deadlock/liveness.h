@@ -90,6 +90,7 @@ struct Question {
   const Site& site;
   FunctionId leaf;        // the function it waits in
   bool is_overtaken;      // its queue is served, but not for it: it waits on another object than those who were served
+  bool is_left_behind;    // IsLeftBehind()
   bool is_mid_work;       // Scene::IsMidWork
   bool is_family_matter;  // such waits were ended by the waiter's own kin only
 };
@@ -103,6 +104,10 @@ struct Activation {
   bool is_innermost = false;  // the function with the go statement is among them
 };
 Activation ActivationOf(const Scene& scene, Row row);
+// The call in which it was started has returned for certain: its creator was seen elsewhere before it came here again.
+bool HasCallReturned(const Facts& facts, const Goroutine& goroutine);
+// Its creator was its partner at this line, but only from within the function that started it, and that call has returned.
+bool IsLeftBehind(const Scene& scene, Row row);
 bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);

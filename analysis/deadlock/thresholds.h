@@ -55,6 +55,7 @@ constexpr double kSignSend = 0.40;         // who sends wants to go on; waiting 
 constexpr double kSignWaitGroup = 0.30;    // closers wait long, but their workers live
 constexpr double kSignCreatorEnded = 0.20; // janitors outlive their creators too
 constexpr double kSignCreatorGone = 0.25;  // creator stuck, or its call returned
+constexpr double kSignLeftBehind = 0.20;   // a channel that was local to that call, or one that others know too
 constexpr double kSignPeersEnded = 0.20;   // this birth is meant to end
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;

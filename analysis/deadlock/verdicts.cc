@@ -87,6 +87,8 @@ void Judge_::ByCreator(Row row, Judgement& judgement) const {
     judgement.Add({Sign::kCreatorEnded, kSignCreatorEnded, 0, creator});
   } else if (scene_.IsWaiting(creator) && hopes_[creator].hope == Hope::kNone) {
     judgement.Add({Sign::kCreatorStuck, kSignCreatorGone, 0, creator});
+  } else if (IsLeftBehind(scene_, row)) {
+    judgement.Add({Sign::kLeftBehind, kSignLeftBehind, 0, creator});
   } else if (ActivationOf(scene_, row).frames == 0) {
     judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGone, 0, creator});
   }
@@ -171,6 +173,7 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
     case Sign::kCreatorEnded: return fmt::format("its creator, {}, has ended", who);
     case Sign::kCreatorStuck: return fmt::format("its creator, {}, is stuck too", who);
     case Sign::kCreatorMovedOn: return fmt::format("the call in {} that started it has returned", who);
+    case Sign::kLeftBehind: return fmt::format("{} served it only from the call that started it, and that has returned", who);
     case Sign::kPeersEnded: return fmt::format("{} others of the same go statement have come and gone", sign.count);
     case Sign::kManyCreators: return fmt::format("{} wait here, each started by another goroutine", sign.count);
     case Sign::kEmptyWorld: return "nothing else of the program is alive but main";

@@ -22,6 +22,7 @@ enum class Sign : uint8_t {
   kCreatorEnded,
   kCreatorStuck,
   kCreatorMovedOn,   // the calls that made it have returned
+  kLeftBehind,       // the creator served it from within the call that made it only, and that call has returned
   kPeersEnded,       // others of the same go statement have come and gone
   kManyCreators,
   kEmptyWorld,       // nothing of the program lives but main
