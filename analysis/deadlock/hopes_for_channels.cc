@@ -175,6 +175,11 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   hopes.Offer(strength, HopeRule::kCreatorStillThere, creator, q.scene.stacks().outermost_function(q.goroutine.create_stack));
 }
 
+bool DoesCounterpart(const Question& q, Row who) {
+  const auto& stacks = q.scene.facts().at(who).waking_stacks;
+  return std::ranges::any_of(stacks, [&](StackId stack) { return IsCounterpart(q.scene, q.wait.kind, stack); });
+}
+
 // Somebody alive works inside the type in whose method it waits, or has woken others from there.
 void MethodOfType(const Question& q, Hopes& hopes) {
   const StringId receiver = q.scene.stacks().traits(q.leaf).receiver;
@@ -189,7 +194,8 @@ void MethodOfType(const Question& q, Hopes& hopes) {
   }
   for (Row who : q.scene.WokeFrom(receiver)) {
     if (hopes.is_settled()) return;
-    if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Unproven(q), HopeRule::kMethodWoke, who);
+    if (who == q.row || IsAnotherInstance(q, who) || !DoesCounterpart(q, who)) continue;
+    hopes.Offer(Unproven(q), HopeRule::kMethodWoke, who);
   }
 }
 
@@ -198,9 +204,7 @@ void CounterpartInFile(const Question& q, Hopes& hopes) {
   if (q.site.ended > 0) return;
   for (Row who : q.scene.WokeFromFile(q.scene.stacks().file(q.leaf))) {
     if (who == q.row || hopes.best().hope >= Hope::kPerhaps) continue;
-    const auto& stacks = q.scene.facts().at(who).waking_stacks;
-    const bool does_it = std::ranges::any_of(stacks, [&](StackId stack) { return IsCounterpart(q.scene, q.wait.kind, stack); });
-    if (does_it) hopes.Offer(Hope::kPerhaps, HopeRule::kCounterpart, who);
+    if (DoesCounterpart(q, who)) hopes.Offer(Hope::kPerhaps, HopeRule::kCounterpart, who);
   }
 }
 

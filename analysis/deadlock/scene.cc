@@ -82,6 +82,11 @@ void Scene::IndexIdleFrames() {
   }
 }
 
+bool Scene::IsAtPost(Row row) const {
+  const StackId own = stacks().OwnPart(facts_.at(row).wait->stack);
+  return own != StackTrie::root() && idle_frames_.contains({stacks().leaf_function(own), stacks().trie().caller(own)});
+}
+
 bool Scene::IsMidWork(Row row) const {
   const StackId own = stacks().OwnPart(facts_.at(row).wait->stack);
   if (own == StackTrie::root()) return false;

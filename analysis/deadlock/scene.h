@@ -56,6 +56,8 @@ class Scene {
   // It waits deeper inside a call in whose own frame it, or others of its kind, wait at other times: not where they idle between two
   // pieces of work, but in the middle of one.
   bool IsMidWork(Row row) const;
+  // It waits in the very frame in which others of its kind idle: it is a server at its post.
+  bool IsAtPost(Row row) const;
   // Waiting goroutines at one site.
   std::span<const Row> WaitingAt(SiteRow site) const { return waiting_at_[site]; }
   bool IsAtSite(GroupRow group, SiteRow site) const { return groups_[group].site == site; }

@@ -52,6 +52,7 @@ constexpr double kSignNoHelper = 0.30;
 constexpr double kSignForever = 0.70;      // the language says so
 constexpr double kSignLock = 0.50;         // locks are held briefly and always by somebody
 constexpr double kSignSend = 0.40;         // who sends wants to go on; waiting to send is never a way to idle
+constexpr double kSignSendAtPost = 0.20;   // a server whose kind lives on may wait long for somebody who wants what it offers
 constexpr double kSignWaitGroup = 0.30;    // closers wait long, but their workers live
 constexpr double kSignCreatorEnded = 0.20; // janitors outlive their creators too
 constexpr double kSignCreatorGone = 0.25;  // creator stuck, or its call returned

@@ -26,7 +26,7 @@ class Judge_ {
   bool IsStalled(Row row) const;
 
  private:
-  void ByKind(const OpenWait& wait, Judgement& judgement) const;
+  void ByKind(Row row, Judgement& judgement) const;
   void ByCreator(Row row, Judgement& judgement) const;
   void ByPeers(Row row, Judgement& judgement) const;
 
@@ -63,19 +63,20 @@ Judgement Judge_::Of(Row row) const {
     return judgement;
   }
   judgement.Add({Sign::kNoHelper, kSignNoHelper});
-  ByKind(*facts_.at(row).wait, judgement);
+  ByKind(row, judgement);
   ByCreator(row, judgement);
   ByPeers(row, judgement);
   judgement.verdict = judgement.confidence >= kLeak ? Verdict::kLeak : Verdict::kSuspect;
   return judgement;
 }
 
-void Judge_::ByKind(const OpenWait& wait, Judgement& judgement) const {
+void Judge_::ByKind(Row row, Judgement& judgement) const {
+  const OpenWait& wait = *facts_.at(row).wait;
   const bool waits_for_anything = wait.kind == WaitKind::kReceive || wait.kind == WaitKind::kSelect || wait.kind == WaitKind::kCond ||
                                   wait.kind == WaitKind::kWaitGroup;
   if (wait.kind == WaitKind::kForever) judgement.Add({Sign::kForever, kSignForever});
   if (IsLock(wait.kind)) judgement.Add({Sign::kLock, kSignLock});
-  if (wait.kind == WaitKind::kSend) judgement.Add({Sign::kSend, kSignSend});
+  if (wait.kind == WaitKind::kSend) judgement.Add({Sign::kSend, wait.is_older && scene_.IsAtPost(row) ? kSignSendAtPost : kSignSend});
   if (wait.kind == WaitKind::kWaitGroup) judgement.Add({Sign::kWaitGroup, kSignWaitGroup});
   if (wait.is_older && waits_for_anything) judgement.Add({Sign::kNoHistory, kSignNoHistory});
 }
