@@ -96,10 +96,14 @@ bool HasCallReturned(const Facts& facts, const Goroutine& goroutine) {
   return goroutine.line != kNoLine && facts.lines[goroutine.line].call > goroutine.call;
 }
 
-bool IsLeftBehind(const Scene& scene, Row row) {
+namespace {
+
+// The creator was its partner at this line, and only from within the function that started it.
+bool KnowsCreatorFromItsCallOnly(const Scene& scene, Row row) {
   const Facts& facts = scene.facts();
   const Goroutine& goroutine = facts.at(row);
-  if (goroutine.creator == kNobody || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost) return false;
+  const std::vector<Row> partners = scene.PartnersOf(row);
+  if (std::ranges::find(partners, goroutine.creator) == partners.end()) return false;
   const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
   bool has_met = false;
   for (const auto* list : {&facts.at(goroutine.creator).woken_by, &facts.at(goroutine.creator).has_woken}) {
@@ -109,9 +113,31 @@ bool IsLeftBehind(const Scene& scene, Row row) {
       if (facts.stacks.function(partner.place) != made_in) return false;
     }
   }
-  const std::vector<Row> partners = scene.PartnersOf(row);
-  const bool knows_it = std::ranges::find(partners, goroutine.creator) != partners.end();
-  return knows_it && (has_met || HasCallReturned(facts, goroutine));  // not remembered by a creator that has met so many since
+  return has_met || HasCallReturned(facts, goroutine);  // a creator that has met so many since forgets
+}
+
+// Those started beside it by the same go statement in the same call.
+std::span<const Row> Twins(const Facts& facts, const Goroutine& goroutine) {
+  const auto& members = facts.lines[goroutine.line].members;
+  size_t first = goroutine.round;
+  size_t last = goroutine.round + size_t{1};
+  while (first > 0 && goroutine.round - first < kTwins && facts.at(members[first - 1]).call == goroutine.call) --first;
+  while (last < members.size() && last - goroutine.round < kTwins && facts.at(members[last]).call == goroutine.call) ++last;
+  return std::span(members).subspan(first, last - first);
+}
+
+}  // namespace
+
+bool IsLeftBehind(const Scene& scene, Row row) {
+  const Facts& facts = scene.facts();
+  const Goroutine& goroutine = facts.at(row);
+  if (goroutine.line == kNoLine || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost) return false;
+  if (KnowsCreatorFromItsCallOnly(scene, row)) return true;
+  if (!scene.PartnersOf(row).empty()) return false;
+  return std::ranges::any_of(Twins(facts, goroutine), [&](Row twin) {
+    const auto& wait = facts.at(twin).wait;
+    return wait && wait->site == goroutine.wait->site && KnowsCreatorFromItsCallOnly(scene, twin);
+  });
 }
 
 Activation ActivationOf(const Scene& scene, Row row) {

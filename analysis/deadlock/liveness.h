@@ -106,7 +106,7 @@ struct Activation {
 Activation ActivationOf(const Scene& scene, Row row);
 // The call in which it was started has returned for certain: its creator was seen elsewhere before it came here again.
 bool HasCallReturned(const Facts& facts, const Goroutine& goroutine);
-// Its creator was its partner at this line, but only from within the function that started it, and that call has returned.
+// Its creator was its partner at this line (or a twin's), but only from within the function that started it, and that call has returned.
 bool IsLeftBehind(const Scene& scene, Row row);
 bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.

@@ -16,6 +16,7 @@ constexpr int kNearGenerations = 3;        // request -> worker -> helper: deepe
 constexpr size_t kSmallHousehold = 8;      // a creator with so few children is one instance, not a factory
 constexpr int kInstanceGenerations = 6;    // how far up loops are looked for
 constexpr int kFamilyGenerations = 4;      // ancestors that make two waiting goroutines candidates for one ring
+constexpr size_t kTwins = 32;              // started by one call, looked at on either side
 constexpr size_t kFactory = 16;            // a creator with more children is no longer "the family" of each of them
 
 // --- Waiting against the class's own history
