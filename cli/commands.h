@@ -5,6 +5,7 @@
 // One row per command, sorted; each is defined in its own file, cli/<program>_<command>.cc.
 namespace cli {
 
+int RunGoprofCheck(Arguments arguments);
 int RunGoprofConvert(Arguments arguments);
 int RunGoprofDiff(Arguments arguments);
 int RunGoprofFlame(Arguments arguments);

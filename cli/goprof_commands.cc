@@ -7,6 +7,7 @@ namespace cli {
 namespace {
 
 constexpr std::array kCommands = {
+    Command{"check", "check PROFILE ..", "known problems, and profiles that can't be trusted", RunGoprofCheck},
     Command{"convert", "convert PROFILE .. --to FORM", "for speedscope, kcachegrind, spreadsheets and pprof", RunGoprofConvert},
     Command{"diff", "diff BEFORE AFTER", "what changed, and what of it is more than noise", RunGoprofDiff},
     Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/profile/view.h"
+#include "model/report.h"
+
+// What is wrong with a program as far as its profiles show it, and what is wrong with the profiles themselves. Every finding says what
+// was seen, why it matters, what to do, and how sure it is.
+namespace analysis {
+
+enum class Confidence { kHint, kLikely, kSure };
+
+struct CheckFinding {
+  std::string kind;  // "stack-growth", stable
+  model::Severity severity = model::Severity::kWarning;
+  Confidence confidence = Confidence::kLikely;
+  std::string title;                  // what, in one line, with the number
+  double share = 0;                   // of the total, 0..1
+  std::vector<std::string> evidence;  // a line each
+  std::string why;
+  std::string advice;
+};
+
+struct CheckedProfile {
+  std::string file;
+  View view;
+};
+
+// Time that goes into known patterns, and who causes it; contention and allocation sites. check_costs.cc has the table of patterns.
+std::vector<CheckFinding> CheckCosts(const View& view);
+// Many goroutines at one place; growth of such a place from the first to the last profile.
+std::vector<CheckFinding> CheckGoroutines(const std::vector<CheckedProfile>& profiles);
+// Too few samples, cut stacks, missing symbols, negative values, several builds.
+std::vector<CheckFinding> CheckHealth(const std::vector<CheckedProfile>& profiles);
+
+// All of them, worst first. Found (exit 1) where any is more than a note.
+model::Report CheckReport(const std::vector<CheckedProfile>& profiles);
+
+}  // namespace analysis
