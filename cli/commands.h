@@ -25,6 +25,7 @@ int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
+int RunGotraceGc(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
 int RunGotraceStacks(Arguments arguments);

@@ -11,6 +11,7 @@ constexpr Command kCommands[] = {
     {"critical-path", "critical-path TRACE", "what decided how long a task, a region or a goroutine took",
      RunGotraceCriticalPath},
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
+    {"gc", "gc TRACE", "collections, stops of the world, assists, and what they left to the program", RunGotraceGc},
     {"goroutines", "goroutines TRACE|DUMP", "goroutines by kind, where their time went; the life of one; the groups of a dump", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
     {"stacks", "stacks BEFORE AFTER", "two dumps or goroutine profiles: who came, went, grew, is still stuck, got deeper", RunGotraceStacks},
