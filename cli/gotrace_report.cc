@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include "analysis/block_profile.h"
+#include "analysis/contention.h"
+#include "analysis/deadlock/deadlock.h"
+#include "analysis/frame_profile.h"
+#include "analysis/goroutine_groups.h"
+#include "analysis/scheduler_latency.h"
+#include "analysis/trace_profile.h"
+#include "analysis/trace_summary.h"
+#include "analysis/user_tasks.h"
+#include "cli/commands.h"
+#include "cli/trace_command.h"
+#include "model/input_error.h"
+#include "proto/gzip.h"
+#include "render/html_data.h"
+#include "render/html_page.h"
+#include "render/html_report.h"
+
+namespace cli {
+namespace {
+
+constexpr const char* kExplanation =
+    "Writes one HTML file that needs nothing else: who is stuck, what is contended, goroutine groups, latency, tasks, and "
+    "flame graphs of\n"
+    "where goroutines were in what state. The trace is read once for each of these, so it must be a file.\n\n"
+    "  gotrace report trace.out -o report.html";
+constexpr size_t kRowsShown = 50;
+
+// Each question is a pass of its own over the trace.
+class PageMaker {
+ public:
+  PageMaker(const CommandLine& line, std::string path) : line_(line), path_(std::move(path)) {}
+
+  template <class Ask>
+  void Add(const char* id, const char* name, Ask ask) {
+    const auto source = OpenTrace(line_, path_);
+    analysis::TraceFilter filter({}, *source);
+    const model::Report report = ask(*source, filter);
+    page_.sections.push_back({id, name, render::HtmlReport(report)});
+    if (page_.subtitle.empty() || (report.found && !has_found_)) page_.subtitle = report.answer;
+    has_found_ |= report.found;
+  }
+  void AddStacks();
+  render::PageContent Take() { return std::move(page_); }
+
+ private:
+  const CommandLine& line_;
+  std::string path_;
+  render::PageContent page_;
+  bool has_found_ = false;
+};
+
+void PageMaker::AddStacks() {
+  const auto source = OpenTrace(line_, path_);
+  analysis::TraceFilter filter({}, *source);
+  analysis::FrameProfileBuilder builder({.application = line_.Text("application")}, 0);
+  builder.Add(analysis::ProfileTrace(*source, filter));
+  page_.stacks = render::Base64(proto::Gzip(render::PageBytes(builder.Take(), render::Palette("go"))));
+}
+
+}  // namespace
+
+int RunGotraceReport(Arguments arguments) {
+  CommandLine line("gotrace", "report TRACE", kExplanation);
+  line.options().add_options()("title", po::value<std::string>()->value_name("TEXT"), "instead of the file's name")(
+      "application", po::value<std::string>()->value_name("PATH"), "import path of your module, for colours");
+  if (!line.Parse(arguments)) return kClean;
+  const std::string path = line.Inputs(1, 1).front();
+  if (path == "-")
+    throw model::UsageError("report reads its trace several times: standard input will not do, give it a file");
+  PageMaker maker(line, path);
+  using analysis::TraceFilter;
+  using model::EventSource;
+  maker.Add("stuck", "Stuck",
+            [&](EventSource& source, TraceFilter&) { return MakeReport(analysis::deadlock::Analyse(source), path); });
+  maker.Add("summary", "Summary",
+            [&](EventSource& source, TraceFilter&) { return SummaryReport(analysis::Summarise(source), kRowsShown); });
+  maker.Add("contention", "Contention", [&](EventSource& source, TraceFilter& filter) {
+    return ContentionReport(FindContention(source, filter), source, {}, kRowsShown);
+  });
+  maker.Add("goroutines", "Goroutines", [&](EventSource& source, TraceFilter& filter) {
+    return GroupsReport(GroupGoroutines(source, analysis::GroupBy::kStart, filter), source, kRowsShown);
+  });
+  maker.Add("latency", "Latency", [&](EventSource& source, TraceFilter& filter) {
+    return LatencyReport(MeasureLatency(source, filter), source, kRowsShown);
+  });
+  maker.Add("tasks", "Tasks", [&](EventSource& source, TraceFilter&) {
+    return analysis::TasksReport(analysis::FindUserTasks(source, {}), source, kRowsShown);
+  });
+  maker.AddStacks();
+  render::PageContent page = maker.Take();
+  page.title = line.values().count("title") != 0 ? line.Text("title") : path.substr(path.rfind('/') + 1);
+  page.made.push_back(fmt::format("Made by gotrace report of {}", path.substr(path.rfind('/') + 1)));
+  line.Write(render::HtmlPage(page));
+  return kClean;
+}
+
+}  // namespace cli
