@@ -3,69 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "model/input_error.h"
-#include "proto/perf/perf_decoder.h"
+#include "proto/perf/perf_builder.h"
 #include "proto/perf/perf_line.h"
-#include "proto/perf/perf_profile.h"
 #include "proto/perf/perf_records.h"
+#include "proto/perf/perf_samples.h"
 #include "proto/perf/record_chunks.h"
+#include "proto/perf/sample_pipeline.h"
 
 namespace proto {
 namespace {
 
-constexpr unsigned kMostDecoders = 8;
+constexpr unsigned kMostThreads = 8;
 
-void Decode(const RecordChunk& chunk, PerfDecoder& decoder) {
-  PerfRecords records(chunk.text, chunk.first_line);
-  for (PerfRecord record; records.Next(record);) decoder.Take(record);
-}
-
-// Chunks on their way from the reader to the decoders, a few at a time.
-class ChunkQueue {
- public:
-  explicit ChunkQueue(size_t most) : most_(most) {}
-
-  void Put(RecordChunk chunk) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return chunks_.size() < most_ || is_closed_; });
-    chunks_.push_back(std::move(chunk));
-    changed_.notify_all();
-  }
-  bool Take(RecordChunk& chunk) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !chunks_.empty() || is_closed_; });
-    if (chunks_.empty()) return false;
-    chunk = std::move(chunks_.front());
-    chunks_.pop_front();
-    changed_.notify_all();
-    return true;
-  }
-  void Close() {
-    const std::lock_guard lock(mutex_);
-    is_closed_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<RecordChunk> chunks_;
-  size_t most_;
-  bool is_closed_ = false;
-};
-
-// The event of the first sample that has one; "" where none has.
-std::string FirstEvent(const RecordChunk& chunk) {
-  PerfRecords records(chunk.text, chunk.first_line);
+// The event of the first sample; "" where it has none.
+std::string FirstEvent(std::string_view text) {
+  PerfRecords records(text);
   for (PerfRecord record; records.Next(record);) {
     if (const auto header = ParsePerfHeader(record.header)) return std::string(header->event);
     if (ParsePerfFrame(record.header)) return {};
@@ -73,96 +30,29 @@ std::string FirstEvent(const RecordChunk& chunk) {
   return {};
 }
 
-class Reader {
- public:
-  Reader(const std::string& name, ByteSource& source, const PerfOptions& options)
-      : name_(name), chunks_(source), options_(options), event_(options.event), seed_(Seed()) {}
+uint64_t RandomSeed() {
+  std::random_device random;
+  return (uint64_t{random()} << 32) | random();
+}
 
-  model::Profile Read() {
-    RecordChunk first;
-    if (!chunks_.Next(first)) throw model::InputError(name_, "is empty");
-    if (event_.empty()) event_ = FirstEvent(first);
-    RecordChunk second;
-    const bool is_long = chunks_.Next(second);
-    if (is_long && Decoders() > 1) {
-      DecodeTogether(std::move(first), std::move(second));
-    } else {
-      PerfDecoder decoder(name_, options_, event_, seed_);
-      Decode(first, decoder);
-      if (is_long) Decode(second, decoder);
-      while (is_long && chunks_.Next(second)) Decode(second, decoder);
-      parts_.push_back(std::move(decoder).Finish());
-    }
-    return Join();
-  }
+unsigned Threads(const PerfOptions& options) {
+  const unsigned wanted = options.decoders != 0 ? options.decoders : std::thread::hardware_concurrency();
+  return std::clamp(wanted, 1U, kMostThreads);
+}
 
- private:
-  static uint64_t Seed() {
-    std::random_device random;
-    return (uint64_t{random()} << 32) | random();
+[[noreturn]] void FailWithoutSamples(const std::string& name, const PerfOptions& options, const EventCounts& other_events) {
+  if (options.event.empty() || other_events.empty()) {
+    throw model::InputError(name, "has no sample that could be read or that the options leave");
   }
-  unsigned Decoders() const {
-    return std::min(kMostDecoders, options_.decoders != 0 ? options_.decoders : std::thread::hardware_concurrency());
-  }
-
-  void DecodeTogether(RecordChunk first, RecordChunk second) {
-    ChunkQueue queue(2 * Decoders());
-    parts_.resize(Decoders());
-    std::vector<std::exception_ptr> failures(parts_.size() + 1);
-    std::vector<std::thread> threads;
-    for (size_t i = 0; i < parts_.size(); ++i) {
-      threads.emplace_back([&, i] {
-        try {
-          PerfDecoder decoder(name_, options_, event_, seed_);
-          for (RecordChunk chunk; queue.Take(chunk);) Decode(chunk, decoder);
-          parts_[i] = std::move(decoder).Finish();
-        } catch (...) {
-          failures[i] = std::current_exception();
-          queue.Close();
-        }
-      });
-    }
-    try {
-      queue.Put(std::move(first));
-      queue.Put(std::move(second));
-      for (RecordChunk chunk; chunks_.Next(chunk); chunk = {}) queue.Put(std::move(chunk));
-    } catch (...) {
-      failures.back() = std::current_exception();
-    }
-    queue.Close();
-    for (std::thread& thread : threads) thread.join();
-    for (const std::exception_ptr& failure : failures) {
-      if (failure) std::rethrow_exception(failure);
-    }
-  }
-
-  model::Profile Join() {
-    std::map<std::string, uint64_t> others;
-    for (const PerfSums& part : parts_) {
-      for (const auto& [event, samples] : part.other_events) others[event] += samples;
-    }
-    model::Profile profile = JoinPerfSums(std::move(parts_), event_);
-    if (profile.sample_count() > 0) return profile;
-    if (!options_.event.empty() && !others.empty()) {
-      std::string names;
-      for (const auto& [event, samples] : others) names += fmt::format("{}{}", names.empty() ? "" : ", ", event);
-      throw model::UsageError(fmt::format("{}: no sample of event \"{}\"; this file has: {}", name_, options_.event, names));
-    }
-    throw model::InputError(name_, "has no sample that could be read or that the options leave");
-  }
-
-  const std::string& name_;
-  RecordChunks chunks_;
-  const PerfOptions& options_;
-  std::string event_;
-  uint64_t seed_;
-  std::vector<PerfSums> parts_;
-};
+  std::string names;
+  for (const auto& [event, samples] : other_events) names += fmt::format("{}{}", names.empty() ? "" : ", ", event);
+  throw model::UsageError(fmt::format("{}: no sample of event \"{}\"; this file has: {}", name, options.event, names));
+}
 
 }  // namespace
 
 bool LooksLikePerfScript(std::string_view head) {
-  PerfRecords records(head, 1);
+  PerfRecords records(head);
   PerfRecord record;
   if (!records.Next(record)) return false;
   const auto header = ParsePerfHeader(record.header);
@@ -178,7 +68,31 @@ bool LooksLikePerfScript(std::string_view head) {
 }
 
 model::Profile ReadPerfScript(const std::string& name, ByteSource& source, const PerfOptions& options) {
-  return Reader(name, source, options).Read();
+  RecordChunks chunks(source);
+  PreparedChunk chunk;
+  if (!chunks.Next(chunk.text)) throw model::InputError(name, "is empty");
+  const std::string event = options.event.empty() ? FirstEvent(chunk.text) : options.event;
+  const uint64_t seed = RandomSeed();
+  const SamplePreparer preparer(options, event, TextHasher(seed));
+  PerfBuilder builder(name, options, seed);
+  const auto take = [&] {
+    preparer.Prepare(chunk);
+    builder.Add(chunk);
+  };
+  take();
+  // The second chunk tells whether there is enough to do for other threads.
+  bool has_more = chunks.Next(chunk.text);
+  if (has_more) take();
+  if (has_more && Threads(options) > 1) {
+    SamplePipeline pipeline(chunks, preparer, Threads(options) - 1);
+    while (const PreparedChunk* prepared = pipeline.Next()) builder.Add(*prepared);
+    has_more = false;
+  }
+  while (has_more && chunks.Next(chunk.text)) take();
+  const EventCounts other_events = builder.other_events();
+  model::Profile profile = std::move(builder).Finish(event);
+  if (profile.sample_count() == 0) FailWithoutSamples(name, options, other_events);
+  return profile;
 }
 
 }  // namespace proto

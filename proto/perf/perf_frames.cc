@@ -1,42 +1,77 @@
 #include "proto/perf/perf_frames.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/perf/frame_name.h"
 #include "proto/perf/perf_line.h"
 
 namespace proto {
 
-std::span<const model::LocationId> PerfFrames::Read(std::string_view stack, bool is_java) {
-  locations_.clear();
+model::StackId PerfFrames::Read(std::string_view text, model::StackId root, bool is_java) {
+  KeepCommonTail(text, root);
+  const size_t kept = tails_.empty() ? 0 : tails_.back().bytes;
+  model::StackId at = tails_.empty() ? root : tails_.back().stack;
+  ReadLines(text, text.size() - kept, is_java);
+  for (size_t i = frames_.size(); i > 0; --i) {
+    at = stacks_.Child(at, frames_[i - 1].location);
+    tails_.push_back({text.size() - frames_[i - 1].offset, at});
+  }
+  last_text_.assign(text);
+  return at;
+}
+
+// Drops the tails that `text` does not end with.
+void PerfFrames::KeepCommonTail(std::string_view text, model::StackId root) {
+  if (root != std::exchange(last_root_, root)) tails_.clear();
+  const std::string_view last = last_text_;
+  size_t same = 0;
+  size_t bytes = 0;
+  for (const Tail& tail : tails_) {
+    if (tail.bytes > text.size() || last.substr(last.size() - tail.bytes, tail.bytes - bytes) !=
+                                        text.substr(text.size() - tail.bytes, tail.bytes - bytes))
+      break;
+    bytes = tail.bytes;
+    ++same;
+  }
+  // A line must end where the tail begins, and not an inlined call's, which would belong to the tail's first frame.
+  const auto begins_frame = [&](const Tail& tail) {
+    const std::string_view before = text.substr(0, text.size() - tail.bytes);
+    return before.empty() ||
+           (before.ends_with('\n') && !before.ends_with("(inlined)\n") && !before.ends_with("(inlined)\r\n"));
+  };
+  while (same > 0 && !begins_frame(tails_[same - 1])) --same;
+  tails_.resize(same);
+}
+
+void PerfFrames::ReadLines(std::string_view text, size_t end, bool is_java) {
+  frames_.clear();
   odd_ = 0;
   first_odd_ = {};
-  while (!stack.empty()) {
-    const size_t end = std::min(stack.find('\n'), stack.size());
-    const std::string_view text = stack.substr(0, end);
-    stack.remove_prefix(std::min(end + 1, stack.size()));
-    const Line& line = Known(text, is_java);
+  for (size_t begin = 0; begin < end;) {
+    const std::string_view line_text = text.substr(begin, std::min(text.find('\n', begin), end) - begin);
+    const uint32_t row = Known(line_text, is_java);
+    const Line& line = lines_[row].second;
     if (line.kind == Kind::kFrame || line.kind == Kind::kInlined) {
-      TakeFrame(line);
+      TakeFrame(row, begin);
     } else if (line.kind == Kind::kSource) {
       TakeSource(line);
     } else if (line.kind == Kind::kOdd && odd_++ == 0) {
-      first_odd_ = text;
+      first_odd_ = line_text;
     }
+    begin += line_text.size() + 1;
   }
   Flush();
-  return locations_;
 }
 
-const PerfFrames::Line& PerfFrames::Known(std::string_view text, bool is_java) {
+uint32_t PerfFrames::Known(std::string_view text, bool is_java) {
   const TextHash key = hash_(text, is_java ? 1 : 0);
-  const uint32_t row = index_.FindOrAdd(
+  return index_.FindOrAdd(
       key.low, [&](uint32_t known) { return lines_[known].first == key; },
       [&] {
         lines_.emplace_back(key, Parse(text, is_java));
         return static_cast<uint32_t>(lines_.size() - 1);
       });
-  return lines_[row].second;
 }
 
 PerfFrames::Line PerfFrames::Parse(std::string_view text, bool is_java) {
@@ -63,15 +98,31 @@ model::MappingId PerfFrames::Mapping(std::string_view dso) {
   return mappings_.emplace(dso, id).first->second;
 }
 
-void PerfFrames::TakeFrame(const Line& line) {
-  if (!is_open_ || place_.address != line.address) Flush();
+void PerfFrames::TakeFrame(uint32_t row, size_t offset) {
+  const Line& line = lines_[row].second;
+  const bool continues = is_open_ && place_.address == line.address;
+  if (!continues) {
+    Flush();
+    offset_ = offset;
+    if (line.kind == Kind::kFrame) {
+      as_it_stands_ = row;
+      return;
+    }
+  }
   functions_.insert(functions_.end(), line.functions.begin(), line.functions.end());
   place_ = {.mapping = line.mapping, .address = line.address};
   is_open_ = line.kind == Kind::kInlined;
 }
 
 void PerfFrames::TakeSource(const Line& line) {
-  if (functions_.empty() || line.file.empty()) return;
+  if (line.file.empty()) return;
+  if (as_it_stands_) {
+    const Line& frame = lines_[*as_it_stands_].second;
+    functions_ = frame.functions;
+    place_ = {.mapping = frame.mapping, .address = frame.address};
+    as_it_stands_.reset();
+  }
+  if (functions_.empty()) return;
   model::Line& last = functions_.back();
   model::Function function = symbols_.functions()[last.function];
   function.file = symbols_.InternString(line.file);
@@ -79,8 +130,16 @@ void PerfFrames::TakeSource(const Line& line) {
 }
 
 void PerfFrames::Flush() {
-  if (!functions_.empty()) locations_.push_back(symbols_.InternLocation(place_, functions_));
-  functions_.clear();
+  if (as_it_stands_) {
+    Line& line = lines_[*as_it_stands_].second;
+    if (!line.location)
+      line.location = symbols_.InternLocation({.mapping = line.mapping, .address = line.address}, line.functions);
+    frames_.push_back({*line.location, offset_});
+    as_it_stands_.reset();
+  } else if (!functions_.empty()) {
+    frames_.push_back({symbols_.InternLocation(place_, functions_), offset_});
+    functions_.clear();
+  }
   is_open_ = false;
 }
 

@@ -2,30 +2,33 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "model/intern_index.h"
+#include "model/stack_trie.h"
 #include "model/symbols.h"
 #include "proto/perf/text_hash.h"
 
-// Reads the frames of a stack's text into Locations. A line is taken apart when it is first seen and known by its hash from
-// then on. Inlined calls ("foo (inlined)") stand before the function they are in and become lines of its Location; a source
-// line
-// (-F +srcline) stands behind its frame.
+// Reads the text of a stack into the trie. A line is taken apart when it is first seen and known by its hash from then on;
+// the end of the text (the frames next to the root) that a stack shares with the one read before it is not looked at again.
+// Inlined calls
+// ("foo (inlined)") stand before the function they are in and become lines of its Location; a source line (-F +srcline)
+// stands behind its frame.
 namespace proto {
 
 class PerfFrames {
  public:
-  PerfFrames(model::Symbols& symbols, uint64_t seed) : symbols_(symbols), hash_(seed) {}
+  PerfFrames(model::Symbols& symbols, model::StackTrie& stacks, uint64_t seed)
+      : symbols_(symbols), stacks_(stacks), hash_(seed) {}
 
-  // Leaf first. Valid until the next call. Lines that are no frame are counted in odd().
-  std::span<const model::LocationId> Read(std::string_view stack, bool is_java);
+  // The stack whose frames are the lines of `text`, called by `root`; `root` itself if none of them is a frame.
+  model::StackId Read(std::string_view text, model::StackId root, bool is_java);
 
-  size_t odd() const { return odd_; }  // in the last stack
+  size_t odd() const { return odd_; }  // lines of the last text that were no frames
   std::string_view first_odd() const { return first_odd_; }
 
  private:
@@ -37,27 +40,47 @@ class PerfFrames {
     std::vector<model::Line> functions;  // innermost first
     std::string file;                    // of a source line
     int64_t number = 0;
+    std::optional<model::LocationId> location;  // of a frame that nothing is inlined into, once there was one
   };
 
-  const Line& Known(std::string_view text, bool is_java);
+  // A frame of the last text, with what stands behind it.
+  struct Tail {
+    size_t bytes;  // from its first line to the end of the text
+    model::StackId stack;
+  };
+
+  uint32_t Known(std::string_view text, bool is_java);
   Line Parse(std::string_view text, bool is_java);
   model::MappingId Mapping(std::string_view dso);
-  void TakeFrame(const Line& line);
+  void KeepCommonTail(std::string_view text, model::StackId root);
+  void ReadLines(std::string_view text, size_t end, bool is_java);
+  void TakeFrame(uint32_t row, size_t offset);
   void TakeSource(const Line& line);
   void Flush();
 
   model::Symbols& symbols_;
+  model::StackTrie& stacks_;
   TextHasher hash_;
   model::InternIndex index_;
   std::vector<std::pair<TextHash, Line>> lines_;
   std::map<std::string, model::MappingId, std::less<>> mappings_;
 
-  std::vector<model::LocationId> locations_;
+  std::string last_text_;
+  model::StackId last_root_;
+  std::vector<Tail> tails_;  // of last_text_, the root's first
+
+  struct Frame {
+    model::LocationId location;
+    size_t offset;  // of its first line
+  };
+  std::vector<Frame> frames_;  // read anew, leaf first
   size_t odd_ = 0;
   std::string_view first_odd_;
-  // The frame whose lines are being collected; nothing where `functions_` is empty.
+  // The frame that is being read: nearly always one line as it stands, else what has been collected.
+  std::optional<uint32_t> as_it_stands_;  // row of lines_
   std::vector<model::Line> functions_;
   model::Location place_;
+  size_t offset_ = 0;
   bool is_open_ = false;  // the function that the inlined calls are in has not come yet
 };
 

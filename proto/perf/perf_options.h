@@ -24,7 +24,7 @@ struct PerfOptions {
   bool label_threads = false;
   bool label_cpus = false;
 
-  unsigned decoders = 0;  // threads that decode; 0 = as many as the machine has. The result is the same with any number.
+  unsigned decoders = 0;  // threads to work with; 0 = as many as the machine has. The result is the same with any number.
 };
 
 }  // namespace proto

@@ -1,6 +1,5 @@
 #include "proto/perf/record_chunks.h"
 
-#include <algorithm>
 #include <string_view>
 
 namespace proto {
@@ -24,28 +23,24 @@ size_t EndOfLastRecord(std::string_view text) {
 
 }  // namespace
 
-bool RecordChunks::Next(RecordChunk& chunk) {
-  chunk.text.swap(begun_);
+bool RecordChunks::Next(std::string& text) {
+  text.swap(begun_);
   begun_.clear();
-  chunk.offset = offset_;
-  chunk.first_line = line_;
   size_t end = 0;
   while (end == 0) {
     const auto span = source_.Next();
     if (span.empty()) break;
-    chunk.text.append(reinterpret_cast<const char*>(span.data()), span.size());
-    if (chunk.text.size() < kChunkBytes) continue;
-    end = EndOfLastRecord(chunk.text);
-    if (end == 0 && chunk.text.size() > kLongestRecord) end = chunk.text.rfind('\n') + 1;  // 0: a line without end
-    if (end == 0 && chunk.text.size() > 2 * kLongestRecord) end = chunk.text.size();
+    text.append(reinterpret_cast<const char*>(span.data()), span.size());
+    if (text.size() < kChunkBytes) continue;
+    end = EndOfLastRecord(text);
+    if (end == 0 && text.size() > kLongestRecord) end = text.rfind('\n') + 1;  // 0: a line without end
+    if (end == 0 && text.size() > 2 * kLongestRecord) end = text.size();
   }
   if (end != 0) {
-    begun_.assign(chunk.text, end);
-    chunk.text.resize(end);
+    begun_.assign(text, end);
+    text.resize(end);
   }
-  offset_ += chunk.text.size();
-  line_ += static_cast<uint64_t>(std::ranges::count(chunk.text, '\n'));
-  return !chunk.text.empty();
+  return !text.empty();
 }
 
 }  // namespace proto

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/input_error.h"
 #include "proto/formats.h"
 #include "tests/support/folded.h"
@@ -80,6 +82,25 @@ TEST_CASE("inlined calls are lines of the function they are in") {
       "a 1 1.0: 1 cycles:\n\t11 leaf (inlined)\n\t11 middle (inlined)\n\t11 outer+0x1 (/bin/a)\n\t12 main (/bin/a)\n\n");
   CHECK(FoldedRows(profile, 0) == Rows{{"a;main;outer;middle;leaf", 1}});
   CHECK(profile.stacks.Depth(profile.sample_stack[0]) == 3);
+}
+
+TEST_CASE("what a stack shares with the one before it ends at a frame, inlined calls and all") {
+  const std::string plain = "a 1 1.0: 1 cycles:\n\t11 outer (/b)\n\t12 main (/b)\n\n";
+  const std::string with_inlined = "a 1 1.0: 1 cycles:\n\t11 leaf (inlined)\n\t11 outer (/b)\n\t12 main (/b)\n\n";
+  const std::string other = "a 1 1.0: 1 cycles:\n\t99 other (/b)\n\t11 outer (/b)\n\t12 main (/b)\n\n";
+  const std::string other_command = "b 1 1.0: 1 cycles:\n\t11 outer (/b)\n\t12 main (/b)\n\n";
+  const std::string odd_join = "a 1 1.0: 1 cycles:\n\tx\t11 outer (/b)\n\t12 main (/b)\n\n";
+  const Rows expected = {
+      {"a;main", 1}, {"a;main;outer", 1}, {"a;main;outer;leaf", 1}, {"a;main;outer;other", 1}, {"b;main;outer", 1}};
+  std::vector<std::string> records = {plain, with_inlined, other, other_command, odd_join};
+  std::ranges::sort(records);
+  do {
+    std::string text;
+    for (const std::string& record : records) text += record;
+    const model::Profile profile = Read(text);
+    CHECK(FoldedRows(profile, 0) == expected);
+    for (const model::StackId stack : profile.sample_stack) CHECK(profile.stacks.Depth(stack) <= 4);
+  } while (std::ranges::next_permutation(records).found);
 }
 
 TEST_CASE("source lines belong to the frame before them") {
