@@ -1,0 +1,36 @@
+#!/bin/bash
+# perf script text to folded stacks: goprof beside inferno-collapse-perf and stackcollapse-perf.pl, on the same file, in turns.
+#
+#   bench/perf/perf.sh [BYTES [BASE]]     default 2e8; BASE: a real `perf script` text to blow up (see generate.py)
+#
+# GOPROF is the program to measure (default: build/release/goprof); peers are taken from PATH and left out where they are missing.
+# Prints the best of five runs: seconds on the clock, CPU seconds, memory. Outputs must be equal once sorted.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+goprof=${GOPROF:-$here/../../build/release/goprof}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 "$here/generate.py" "${1:-2e8}" ${2:+"$2"} >"$folder/perf.txt"
+printf '%s bytes, %s samples, %s CPUs, load %s\n' "$(stat -c %s "$folder/perf.txt")" "$(grep -c '^[^[:space:]]' "$folder/perf.txt")" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)"
+
+run() {  # NAME COMMAND ..: best wall time of five, with the CPU time and memory of that run
+  local name=$1 best=
+  shift
+  for _ in 1 2 3 4 5; do
+    /usr/bin/time -f '%e %U %S %M' -o "$folder/time" "$@" "$folder/perf.txt" >"$folder/out" 2>/dev/null
+    best=$(printf '%s\n%s\n' "$best" "$(cat "$folder/time")" | grep . | sort -n | head -1)
+  done
+  awk -v name="$name" '{printf "%-32s %7.2f s  %7.2f s CPU  %6.0f MB\n", name, $1, $2 + $3, $4 / 1024}' <<<"$best"
+  LC_ALL=C sort "$folder/out" >"$folder/$name.sorted"
+}
+
+run goprof-1cpu taskset -c 0 "$goprof" folded
+run goprof "$goprof" folded
+if command -v inferno-collapse-perf >/dev/null; then
+  run inferno-1 inferno-collapse-perf -n 1
+  run "inferno-$(nproc)" inferno-collapse-perf -n "$(nproc)"
+fi
+if command -v stackcollapse-perf.pl >/dev/null; then run stackcollapse-perf.pl stackcollapse-perf.pl; fi
+for sorted in "$folder"/*.sorted; do
+  cmp -s "$sorted" "$folder/goprof.sorted" || echo "$(basename "$sorted" .sorted): another output than goprof's"
+done
