@@ -51,7 +51,7 @@ std::vector<std::string> WithPlainFlags(Arguments arguments, const po::options_d
 bool ColourWanted(const std::string& when, const std::string& output) {
   if (when == "always") return true;
   if (when == "never") return false;
-  if (when != "auto") throw model::UsageError(fmt::format("--color {}: wanted auto, always or never", when));
+  if (when != "auto") throw model::UsageError(fmt::format("--report-color {}: wanted auto, always or never", when));
   return output.empty() && ::isatty(STDOUT_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr;
 }
 

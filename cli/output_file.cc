@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "model/input_error.h"
@@ -28,10 +29,16 @@ void WriteAll(int file, std::string_view bytes, const std::string& path) {
   }
 }
 
-// Renaming over /dev/stdout or a pipe would replace it.
-bool IsSpecial(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+mode_t ModeOf(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode : S_IFREG;
+}
+
+// Renaming over a link would replace it and leave alone what it leads to.
+std::string BehindLinks(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  return error ? path : target.string();
 }
 
 }  // namespace
@@ -43,10 +50,13 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
     file_ = STDOUT_FILENO;
     return;
   }
-  if (IsSpecial(path)) {
+  const mode_t mode = ModeOf(path);
+  if (S_ISDIR(mode)) Fail(path, EISDIR);
+  if (!S_ISREG(mode)) {  // renaming over /dev/stdout or a pipe would replace it
     file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
-    pending_ = fmt::format("{}.{}.tmp", path, ::getpid());
+    target_ = BehindLinks(path);
+    pending_ = fmt::format("{}.{}.tmp", target_, ::getpid());
     file_ = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   }
   if (file_ < 0) {
@@ -66,7 +76,7 @@ void OutputFile::Commit() {
   if (file_ == STDOUT_FILENO) return;
   if (::close(std::exchange(file_, -1)) != 0) Fail(path_, errno);
   if (pending_.empty()) return;
-  if (::rename(pending_.c_str(), path_.c_str()) != 0) Fail(path_, errno);
+  if (::rename(pending_.c_str(), target_.c_str()) != 0) Fail(path_, errno);
   pending_.clear();
 }
 

@@ -20,8 +20,9 @@ class OutputFile {
   void Commit();
 
  private:
-  std::string path_;
-  std::string pending_;  // the name beside `path_`; empty for what can't be renamed (standard output, a pipe)
+  std::string path_;     // as the user says it
+  std::string target_;   // what is written: `path_`, or where it leads as a link
+  std::string pending_;  // the name beside `target_`; empty for what can't be renamed (standard output, a pipe)
   int file_ = -1;
 };
 
