@@ -58,12 +58,19 @@ class Writer {
     return fmt::format("goroutine {}", *paths_.target.goroutine);
   }
 
+  std::string Counted() const {
+    if (paths_.count == 1) return What();
+    const bool is_task = !paths_.target.task.empty();
+    return fmt::format("{} {} {}", model::FormatCount(paths_.count), is_task ? paths_.target.task : paths_.target.region,
+                       is_task ? "tasks" : "regions");
+  }
+
   std::string Naming(const PathPart& part) {
     const std::string_view region = Text(part.region);
     const std::string function = Function(part);
     std::string name = region.empty() ? function : fmt::format("{}", region);
     if (name.empty()) name = fmt::format("g{}", part.goroutine);
-    return fmt::format("{} {}", name, State(part));
+    return fmt::format("{} in {}", State(part), name);
   }
 
   static std::vector<PathPart> Joined(const CriticalPath& path);
@@ -161,7 +168,7 @@ model::Report Writer::Write() {
   } else {
     const PathSum& most = paths_.sums[0];
     report.answer = fmt::format(
-        "{} {} took {} together; {} of that was {}.", model::FormatCount(paths_.count), What(), Ns(paths_.total_ns),
+        "{} took {}{}; {} of that was {}.", Counted(), Ns(paths_.total_ns), paths_.count > 1 ? " together" : "",
         model::FormatPercent(static_cast<double>(most.ns), static_cast<double>(paths_.total_ns)), Naming(most.example));
   }
   report.blocks.emplace_back(model::Fields{{{"count", "", paths_.count, "count"},

@@ -15,7 +15,10 @@ void AddTraceNotes(model::Report& report, const model::EventSource& source) {
     damage.emplace_back(model::ValueObject{{"begin_byte", row.begin_byte}, {"end_byte", row.end_byte}, {"what", row.what}});
   }
   const uint64_t total = info.bytes_total != 0 ? info.bytes_total : info.bytes_read;
-  if (!info.damage.empty()) {
+  if (!info.damage.empty() && lost == 0) {
+    report.blocks.emplace_back(model::Paragraph{
+        fmt::format("The trace ends early: {}. Everything before is in the numbers above.", info.damage.front().what)});
+  } else if (!info.damage.empty()) {
     report.blocks.emplace_back(model::Paragraph{
         fmt::format("The trace is damaged: {} of it ({}) could not be read and is not in the numbers above. First: {}",
                     model::FormatPercent(static_cast<double>(lost), static_cast<double>(total)),
