@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/block_profile.h"
+#include "analysis/frame_origin.h"
 #include "analysis/frame_text.h"
 #include "model/units.h"
 
@@ -53,6 +54,18 @@ std::string Answer(const BlockProfile& profile, const Totals& totals) {
   return text;
 }
 
+// The innermost frame that is neither the standard library's nor the runtime's: who of the program asked for the call.
+std::string CallerText(const model::Symbols& symbols, const model::StackTrie& stacks, model::StackId stack) {
+  for (const model::LocationId at : stacks.LeafFirst(stack)) {
+    for (const model::Line& line : symbols.lines(at)) {
+      const model::Function& function = symbols.functions()[line.function];
+      const model::FrameOrigin origin = OriginOf({symbols.text(function.name), symbols.text(function.file), ""}, "");
+      if (origin == model::FrameOrigin::kApplication || origin == model::FrameOrigin::kModule) return FrameText(symbols, at);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 model::Report BlockReport(const BlockProfile& profile, const model::EventSource& source, size_t rows_shown) {
@@ -80,6 +93,7 @@ model::Report BlockReport(const BlockProfile& profile, const model::EventSource&
                    {"began_before", "began before", "count", false},
                    {"resource", "what", "", profile.kind == BlockKind::kSync},
                    {"site", "where", ""},
+                   {"caller", "called from", "", profile.kind == BlockKind::kNet || profile.kind == BlockKind::kSyscall},
                    {"other_site", is_sched ? "made ready by" : "woken by", "", !is_closed_only && (is_wait || is_sched)},
                    {"stack", "", "", false},
                    {"other_stack", "", "", false}};
@@ -87,7 +101,8 @@ model::Report BlockReport(const BlockProfile& profile, const model::EventSource&
     const std::string site = frame(row.stack);
     table.rows.push_back({row.total_ns(), row.count(), row.waits.mean(), row.waits.Percentile(0.5),
                           row.waits.Percentile(0.99), row.waits.max(), row.open, row.open_ns, row.began_before,
-                          Name(row.resource), site.empty() ? "(no stack recorded)" : site, frame(row.other_stack),
+                          Name(row.resource), site.empty() ? "(no stack recorded)" : site,
+                          CallerText(symbols, stacks, row.stack), frame(row.other_stack),
                           StackValue(symbols, stacks, row.stack), StackValue(symbols, stacks, row.other_stack)});
   }
   const std::string note =
