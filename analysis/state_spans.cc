@@ -87,7 +87,8 @@ void StateSpans::Begin(Life& life, const Event& event) {
       .said_at = event.time,
       .stack = own != model::StackTrie::root() ? own : life.now.stack,
       .begin_stack = event.stack,
-      .began_before = event.from == GoState::kUndetermined,
+      // A v1 trace also tells so of a thread that C made, which it has told the creation of.
+      .began_before = event.from == GoState::kUndetermined && life.now.state == GoState::kUndetermined,
       .begin_offset = event.offset,
   };
   if (next.began_before) next.begin = std::max(synced_, life.now.end);
