@@ -8,7 +8,7 @@
 #include "analysis/profile/view.h"
 
 // What changed between two profiles, or two groups of them, function by function and stack by stack, and which changes are more
-// than chance. docs/commands/diff.md says how that is decided.
+// than chance. docs/commands/goprof-diff.md says how that is decided.
 namespace analysis {
 
 enum class ChangeStatus { kSame, kChanged, kNew, kGone };

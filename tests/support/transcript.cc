@@ -80,7 +80,7 @@ std::string MakeSessionFolder(const std::string& name) {
 }
 
 Outcome RunShell(const std::string& command, const std::string& folder) {
-  const std::string script = "cd '" + folder + "' && PATH='" BINARY_DIR "':\"$PATH\" && export PATH && { " + command + "\n} 2>&1 </dev/null";
+  const std::string script = "cd '" + folder + "' && TZ=UTC && PATH='" BINARY_DIR "':\"$PATH\" && export PATH TZ && { " + command + "\n} 2>&1 </dev/null";
   FILE* pipe = ::popen(script.c_str(), "r");
   if (pipe == nullptr) return {{"can't start a shell"}, 127};
   std::string text;

@@ -27,7 +27,7 @@ struct Outcome {
   std::vector<std::string> lines;
   int exit_status = 0;
 };
-// Runs in a fresh folder that sees the repository's fixtures/ and has gotrace and goprof on its PATH.
+// Runs in a fresh folder that sees the repository's fixtures/ and has gotrace and goprof on its PATH; times are shown in UTC.
 Outcome RunShell(const std::string& command, const std::string& folder);
 std::string MakeSessionFolder(const std::string& name);
 
