@@ -18,11 +18,6 @@ constexpr const char* kRunColumns =
     "SELECT id, file, time_nanos, samples, commit_id, branch, machine, go_version, outcome, stacks, functions, duration_nanos, period, "
     "period_type, period_unit FROM run ";
 
-int64_t PragmaNumber(Database& database, const char* pragma) {
-  Statement statement = database.Prepare(pragma);
-  return statement.Step() ? statement.Integer(0) : 0;
-}
-
 int64_t Now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -122,9 +117,15 @@ History::History(const std::string& path, OpenFor purpose) : database_(path, pur
 }
 
 void History::CheckOwner(OpenFor purpose) {
-  const int64_t owner = PragmaNumber(database_, "PRAGMA application_id");
-  const int64_t tables = PragmaNumber(database_, "SELECT count(*) FROM sqlite_master");
-  const int64_t version = PragmaNumber(database_, "PRAGMA user_version");
+  // One statement sees one moment: another writer may be making the tables right now.
+  Statement look = database_.Prepare(
+      "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_master), "
+      "(SELECT user_version FROM pragma_user_version)");
+  look.Step();
+  const int64_t owner = look.Integer(0);
+  const int64_t tables = look.Integer(1);
+  const int64_t version = look.Integer(2);
+  look.Run();
   const bool is_new = owner == 0 && tables == 0;
   if (is_new && purpose == OpenFor::kWriting) return;
   if (owner != kApplicationId) throw model::InputError(database_.path(), "is no history of goprof, but a database of another program; nothing was changed");
