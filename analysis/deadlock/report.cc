@@ -153,9 +153,15 @@ std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
 
 std::vector<std::string> Writer::Why(const Finding& finding) const {
   const Row row = finding.goroutines.front();
+  const Judgement& judgement = result_.judgements[row];
   std::vector<std::string> lines;
-  for (const SignFound& sign : result_.judgements[row].signs) lines.push_back(Explain(scene_, sign));
-  if (result_.judgements[row].signs.empty()) lines.push_back(Explain(scene_, result_.hopes[row]));
+  if (finding.verdict == Verdict::kDeadlock) {
+    lines.push_back(finding.goroutines.size() == 1 ? "it waits for what only it could do" : "each waits for the next, so none of them can go on");
+  }
+  if (judgement.is_stalled) lines.push_back("no wait for this lock that ended took nearly as long");
+  for (const SignFound& sign : judgement.signs) lines.push_back(Explain(scene_, sign));
+  const std::string hope = judgement.signs.empty() ? Explain(scene_, result_.hopes[row]) : "";
+  if (!hope.empty()) lines.push_back((finding.verdict == Verdict::kDeadlock ? "against it: " : "") + hope);
   return lines;
 }
 

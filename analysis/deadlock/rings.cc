@@ -69,7 +69,8 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edg
     if (!IsRing(scene, members, judgements)) continue;
     for (Row row : members) {
       judgements[row].verdict = Verdict::kDeadlock;
-      judgements[row].confidence = std::min(judgements[row].confidence + kSignRing, kMostCertain);
+      const double before = judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
+      judgements[row].confidence = std::min(before + kSignRing, kMostCertain);
     }
     rings.push_back({std::move(members)});
   }
