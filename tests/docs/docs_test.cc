@@ -31,7 +31,7 @@ std::vector<fs::path> Files() {
     const bool is_foreign = name == "build" || name == "__pycache__" || (name.starts_with(".") && name != ".ci");
     if (is_foreign && at->is_directory())
       at.disable_recursion_pending();
-    else if (at->is_regular_file())
+    else if (at->is_regular_file() && name != ".git")  // a file in a linked work tree
       files.push_back(at->path());
   }
   return files;
