@@ -36,7 +36,10 @@ size_t StackTrie::Depth(StackId id) const {
 
 void StackTrie::Accumulate(std::span<int64_t> values) const {
   assert(values.size() == rows_.size());
-  for (size_t row = rows_.size() - 1; row > 0; --row) values[rows_[row].caller.index()] += values[row];
+  for (size_t row = rows_.size() - 1; row > 0; --row) {
+    int64_t& sum = values[rows_[row].caller.index()];
+    sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(values[row]));  // hostile values wrap
+  }
 }
 
 }  // namespace model

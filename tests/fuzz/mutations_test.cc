@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "proto/byte_source.h"
 #include "tests/fuzz/read_anything.h"
 
 // Real recordings, damaged in the ways files get damaged and attackers damage them, by a seeded generator: the same inputs in every
@@ -18,13 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr int kMutationsPerFile = 40;
 constexpr size_t kLargestFile = 400'000;  // unpacked: the point is many inputs, not big ones
-
-std::string Unpacked(const fs::path& path) {
-  const auto source = proto::OpenInput(path);
-  std::string bytes;
-  for (auto span = source->Next(); !span.empty(); span = source->Next()) bytes.append(span.begin(), span.end());
-  return bytes;
-}
 
 bool IsRecording(const fs::path& path) {
   const std::string name = path.filename();
@@ -70,7 +62,7 @@ TEST_CASE("no damage to a recording crashes a decoder or breaks a law") {
   std::mt19937 random(20261121);
   size_t read = 0, refused = 0;
   for (const fs::path& file : files) {
-    const std::string bytes = Unpacked(file);
+    const std::string bytes = test_support::UnpackedFile(file);
     CAPTURE(file.string());
     for (int i = 0; i < per_file; ++i) {
       ++(test_support::ReadAnything(Mutated(bytes, random)) ? read : refused);

@@ -80,4 +80,11 @@ bool ReadAnything(std::string_view bytes) {
   }
 }
 
+std::string UnpackedFile(const std::string& path) {
+  const auto source = proto::OpenInput(path);
+  std::string bytes;
+  for (auto span = source->Next(); !span.empty(); span = source->Next()) bytes.append(span.begin(), span.end());
+  return bytes;
+}
+
 }  // namespace test_support
