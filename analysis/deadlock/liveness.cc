@@ -203,7 +203,7 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
     case HopeRule::kParkedByDesign: return function.empty() ? "main parked on purpose" : fmt::format("{} waits here by design", function);
     case HopeRule::kLockMoves: return "the lock is handed on, and this wait is no longer than others were";
     case HopeRule::kHolderOnStack: return fmt::format("{} is alive in {}, which takes or releases this lock", who, function);
-    case HopeRule::kHolderOfType: return fmt::format("{} is alive in {}, a method of the lock's type", who, function);
+    case HopeRule::kHolderOfType: return fmt::format("{} is alive in another method of the type of {}", who, function);
     case HopeRule::kUnlockerRuns: return fmt::format("{} released this kind of lock before and runs", who);
     case HopeRule::kHolderInFile: return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
     case HopeRule::kPartner: return fmt::format("{} has been its partner at this line before, and lives", who);
@@ -213,7 +213,7 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
     case HopeRule::kSibling: return fmt::format("{}, started beside it, lives", who);
     case HopeRule::kChild: return fmt::format("{}, which it started, lives", who);
     case HopeRule::kCreatorStillThere: return fmt::format("{}, which started it, is still in {}", who, function);
-    case HopeRule::kMethodOfType: return fmt::format("{} is alive in {}, a method of the same type", who, function);
+    case HopeRule::kMethodOfType: return fmt::format("{} is alive in another method of the type of {}", who, function);
     case HopeRule::kMethodWoke: return fmt::format("{} is alive and has woken others from methods of the same type", who);
     case HopeRule::kCounterpart: return fmt::format("{} is alive and does the other end of such waits in the same file", who);
   }
