@@ -27,7 +27,7 @@ class TextHasher {
     size_t left = text.size();
     for (; left >= 32; at += 32, left -= 32) Step(at, a, b);
     char tail[32] = {};
-    std::memcpy(tail, at, left);
+    if (left > 0) std::memcpy(tail, at, left);
     Step(tail, a, b);
     return {.low = Fold(a ^ k2, b ^ seed_), .high = Fold(b ^ k3, a + seed_)};
   }
