@@ -56,7 +56,6 @@ Facts Gatherer::Run() {
   for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
     for (const Event& event : batch) Look(event);
   }
-  facts_.is_damaged = !source_.info().damage.empty();
   facts_.stacks.Forget();
   return std::move(facts_);
 }

@@ -128,7 +128,6 @@ struct Facts {
   // Waits for a lock at the first place were ended by the second (a location of an Unlock's caller), and so for channels.
   std::map<std::pair<LocationId, LocationId>, uint32_t> ended_by;
   std::unordered_map<GoroutineId, Row> row_of;
-  bool is_damaged = false;
 
   const Goroutine& at(Row row) const { return goroutines[row]; }
   const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
