@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "analysis/block_profile.h"
+#include "analysis/trace/block_profile.h"
 #include "cli/commands.h"
 #include "cli/output_file.h"
 #include "cli/trace_command.h"

@@ -1,6 +1,6 @@
 #include <optional>
 
-#include "analysis/contention.h"
+#include "analysis/trace/contention.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
 #include "proto/formats.h"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "analysis/critical_path.h"
+#include "analysis/trace/critical_path.h"
 #include "cli/commands.h"
 #include "cli/output_file.h"
 #include "cli/trace_command.h"

@@ -5,7 +5,7 @@
 #include "analysis/frame_merge.h"
 #include "analysis/profile/filter.h"
 #include "analysis/profile/view.h"
-#include "analysis/trace_profile.h"
+#include "analysis/trace/trace_profile.h"
 #include "cli/commands.h"
 #include "cli/flame_options.h"
 #include "cli/trace_command.h"

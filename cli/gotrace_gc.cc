@@ -1,4 +1,4 @@
-#include "analysis/gc_cycles.h"
+#include "analysis/trace/gc_cycles.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "analysis/goroutine_groups.h"
-#include "analysis/goroutine_life.h"
+#include "analysis/trace/goroutine_groups.h"
+#include "analysis/trace/goroutine_life.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/snapshot_input.h"

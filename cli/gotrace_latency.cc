@@ -1,4 +1,4 @@
-#include "analysis/scheduler_latency.h"
+#include "analysis/trace/scheduler_latency.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
 

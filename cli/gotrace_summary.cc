@@ -1,4 +1,4 @@
-#include "analysis/trace_summary.h"
+#include "analysis/trace/trace_summary.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "analysis/user_tasks.h"
+#include "analysis/trace/user_tasks.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"

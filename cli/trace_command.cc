@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/trace_notes.h"
+#include "analysis/trace/trace_notes.h"
 #include "cli/progress.h"
 #include "model/input_error.h"
 #include "proto/formats.h"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/trace_filter.h"
+#include "analysis/trace/trace_filter.h"
 #include "cli/command_line.h"
 #include "model/event_source.h"
 #include "model/report.h"

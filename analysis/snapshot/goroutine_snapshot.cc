@@ -6,7 +6,7 @@
 #include <map>
 #include <tuple>
 
-#include "analysis/wait_site.h"
+#include "analysis/trace/wait_site.h"
 #include "model/input_error.h"
 
 namespace analysis {

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "analysis/block_profile.h"
+#include "analysis/trace/block_profile.h"
 #include "analysis/frame_text.h"
 #include "proto/formats.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/deadlock/deadlock.h"
-#include "analysis/state_spans.h"
+#include "analysis/trace/state_spans.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
 #include "tests/support/fixture.h"

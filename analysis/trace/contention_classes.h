@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "analysis/trace/contention.h"
+
+// The classes of FindContention while the trace is read: lines are joined to classes as wakes are seen, and what was counted
+// for each moves together.
+namespace analysis {
+
+class ContentionClasses {
+ public:
+  using Site = uint32_t;  // a line of one family: locks, channels, WaitGroups, Conds
+
+  Site SiteOf(Resource family, model::LocationId where);
+  void Join(Site a, Site b);
+
+  // `queued_at` is the goroutine's place in the queue: when it began to wait, or, if it was woken in vain, the time before.
+  void BeginWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time begin, model::Time now);
+  void EndWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time now);
+  // Whoever was at `holder` until now is charged with what has been waited since the one before; `direct_ns` is the wait
+  // that it ended.
+  void Charge(Site site, model::LocationId holder, model::StackId stack, int64_t direct_ns, model::Time now);
+  void CountWait(Site site, Resource resource, model::LocationId where, const StateSpan& part);
+  void SeeHandover(Site site, uint64_t length);
+
+  // kDirect: always charge a wait to the line that ended it, for waits that are only some of the class's.
+  enum class Charging { kByTime, kDirect };
+  std::vector<ContentionClass> Finish(model::Time now, Charging charging);
+
+ private:
+  struct Holder {
+    model::StackId stack;
+    uint64_t count = 0;
+    int64_t by_time_ns = 0;
+    int64_t direct_ns = 0;
+  };
+  struct Class {
+    ContentionClass found;
+    std::map<Resource, int64_t> ns_by_resource;
+    std::map<model::LocationId, std::pair<ContentionSite, int64_t>> waiters;  // with the longest wait
+    std::map<model::LocationId, Holder> holders;
+    std::unordered_set<model::GoroutineId> goroutines;
+    std::set<std::pair<model::Time, model::GoroutineId>> waiting;
+    model::Time now = 0;
+    int64_t waited_ns = 0;      // by all waiters together, until `now`
+    int64_t charged_until = 0;  // of waited_ns
+    uint64_t wakes = 0;
+    uint64_t out_of_order = 0;
+  };
+
+  Class& Find(Site site) { return classes_[Root(site)]; }
+  Site Root(Site site);
+  static void Advance(Class& row, model::Time now);
+  static void Merge(Class& into, Class&& from);
+  static ContentionClass Finished(Class& row, Charging charging);
+
+  std::map<std::pair<Resource, model::LocationId>, Site> sites_;
+  std::vector<Site> parent_;
+  std::vector<Class> classes_;  // by root
+};
+
+}  // namespace analysis

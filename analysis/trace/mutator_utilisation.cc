@@ -1,0 +1,319 @@
+#include "analysis/trace/mutator_utilisation.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace analysis {
+namespace {
+
+using model::Event;
+using model::EventKind;
+using model::GoState;
+
+constexpr size_t kMostProcs = 1 << 16;  // what a damaged metric may not exceed
+
+bool IsExecuting(GoState state) { return state == GoState::kRunning || state == GoState::kSyscall; }
+
+// Only changes are kept, and of several at one moment the least.
+void Append(UtilisationFunction& function, model::Time time, double value) {
+  if (!function.empty()) {
+    if (function.back().value == value) return;
+    if (function.back().time == time) {
+      function.back().value = std::min(function.back().value, value);
+      return;
+    }
+  }
+  function.push_back({time, value});
+}
+
+}  // namespace
+
+UtilisationBuilder::Range UtilisationBuilder::Kind(model::StringId name) {
+  const auto [at, is_new] = kinds_.try_emplace(name, Range::kOther);
+  if (!is_new) return at->second;
+  const std::string_view text = source_->symbols().text(name);
+  if (options_.stop_the_world && text.starts_with("stop-the-world") && text.find("GC") != std::string_view::npos) {
+    at->second = Range::kStopTheWorld;
+  } else if (options_.assist && text == "GC mark assist") {
+    at->second = Range::kAssist;
+  } else if (options_.sweep && text == "GC incremental sweep") {
+    at->second = Range::kSweep;
+  }
+  return at->second;
+}
+
+void UtilisationBuilder::See(const Event& event) {
+  has_events_ = true;
+  end_ = event.time;
+  if (event.kind == EventKind::kSync) ++syncs_;
+  if (event.kind == EventKind::kMetric && source_->symbols().text(event.name) == "/sched/gomaxprocs:threads") {
+    SetProcs(static_cast<size_t>(std::min<uint64_t>(event.value, kMostProcs)), event.time);
+  }
+  if (procs_.empty()) return;
+  switch (event.kind) {
+    case EventKind::kRangeActive:
+      SeeRangeActive(event);
+      break;
+    case EventKind::kRangeBegin:
+      SeeRangeBegin(event);
+      break;
+    case EventKind::kRangeEnd:
+      SeeRangeEnd(event);
+      break;
+    case EventKind::kGoroutineState:
+      SeeState(event);
+      break;
+    case EventKind::kLabel:
+      SeeLabel(event);
+      break;
+    default:
+      break;
+  }
+  Record(event.time);
+}
+
+void UtilisationBuilder::SetProcs(size_t count, model::Time time) {
+  if (options_.per_proc) {
+    for (size_t at = count; at < procs_.size(); ++at) Append(functions_[procs_[at].function], time, 0);
+  }
+  if (procs_.size() > count) procs_.resize(count);
+  while (procs_.size() < count) {
+    size_t function = 0;
+    if (options_.per_proc || functions_.empty()) {
+      function = functions_.size();
+      functions_.push_back({{time, 1}});
+    }
+    procs_.push_back({.collecting = 0, .function = function});
+  }
+  if (proc_counts_.empty() || proc_counts_.back().second != count) proc_counts_.emplace_back(time, count);
+}
+
+// A range that was going on when the trace began comes to light only now: the time until now is put right first. Later
+// generations say again what is known.
+void UtilisationBuilder::SeeRangeActive(const Event& event) {
+  if (syncs_ > 1) return;
+  const Range kind = Kind(event.name);
+  const auto state = states_.find(event.goroutine);
+  const bool runs = state != states_.end() && IsExecuting(state->second);
+  if (!options_.per_proc && (kind == Range::kSweep || (kind == Range::kAssist && runs))) {
+    size_t count = 0;
+    for (UtilisationStep& step : functions_[0]) {
+      while (count + 1 < proc_counts_.size() && proc_counts_[count + 1].first < step.time) ++count;
+      step.value = std::max(0.0, step.value - 1.0 / static_cast<double>(proc_counts_[count].second));
+    }
+  }
+  SeeRangeBegin(event);
+}
+
+void UtilisationBuilder::ChangeProc(model::ProcId proc, int change) {
+  if (proc >= 0 && static_cast<size_t>(proc) < procs_.size()) procs_[static_cast<size_t>(proc)].collecting += change;
+}
+
+void UtilisationBuilder::SeeRangeBegin(const Event& event) {
+  switch (Kind(event.name)) {
+    case Range::kStopTheWorld:
+      ++stopped_;
+      return;
+    case Range::kSweep:
+      ChangeProc(event.proc, 1);
+      return;
+    case Range::kAssist:
+      ChangeProc(event.proc, 1);
+      if (event.scope == model::RangeScope::kGoroutine) assisting_.insert(event.subject);
+      return;
+    default:
+      return;
+  }
+}
+
+void UtilisationBuilder::SeeRangeEnd(const Event& event) {
+  switch (Kind(event.name)) {
+    case Range::kStopTheWorld:
+      --stopped_;
+      return;
+    case Range::kSweep:
+      ChangeProc(event.proc, -1);
+      return;
+    case Range::kAssist:
+      ChangeProc(event.proc, -1);
+      if (event.scope == model::RangeScope::kGoroutine) assisting_.erase(event.subject);
+      return;
+    default:
+      return;
+  }
+}
+
+void UtilisationBuilder::SeeState(const Event& event) {
+  if (const auto worker = marks_on_.find(event.subject); worker != marks_on_.end() && !IsExecuting(event.to)) {
+    ChangeProc(worker->second, -1);
+    marks_on_.erase(worker);
+  }
+  if (assisting_.contains(event.subject) || marking_.contains(event.subject)) {
+    if (!IsExecuting(event.from) && IsExecuting(event.to)) ChangeProc(event.proc, 1);
+    if (IsExecuting(event.from) && !IsExecuting(event.to)) ChangeProc(event.proc, -1);
+  }
+  if (event.to == GoState::kNotExist) {
+    states_.erase(event.subject);
+  } else {
+    states_[event.subject] = event.to;
+  }
+}
+
+void UtilisationBuilder::SeeLabel(const Event& event) {
+  const std::string_view label = source_->symbols().text(event.name);
+  if (!options_.background || !label.starts_with("GC ") || label == "GC (idle)") return;
+  if (options_.per_proc && label == "GC (dedicated)") return;
+  if (options_.as_go_tool) {
+    marking_.insert(event.goroutine);
+    ChangeProc(event.proc, 1);
+  } else if (marks_on_.try_emplace(event.goroutine, event.proc).second) {
+    ChangeProc(event.proc, 1);
+  }
+}
+
+void UtilisationBuilder::Record(model::Time time) {
+  if (options_.per_proc) {
+    for (const Proc& proc : procs_) Append(functions_[proc.function], time, stopped_ > 0 || proc.collecting > 0 ? 0 : 1);
+    return;
+  }
+  const auto collecting = stopped_ > 0 ? static_cast<std::ptrdiff_t>(procs_.size())
+                                       : std::ranges::count_if(procs_, [](const Proc& proc) { return proc.collecting > 0; });
+  Append(functions_[0], time, 1 - static_cast<double>(collecting) / static_cast<double>(procs_.size()));
+}
+
+std::vector<UtilisationFunction> UtilisationBuilder::Finish() {
+  if (!has_events_) return {};
+  for (const Proc& proc : procs_) {
+    UtilisationFunction& function = functions_[proc.function];
+    if (options_.as_go_tool) {
+      Append(function, end_, 0);
+    } else if (function.back().time < end_) {
+      function.push_back({end_, 0});
+    }
+  }
+  return std::move(functions_);
+}
+
+UtilisationCurve::UtilisationCurve(std::vector<UtilisationFunction> functions) {
+  for (UtilisationFunction& function : functions) {
+    if (function.size() < 2) continue;
+    Series series{.steps = std::move(function), .sums = {}};
+    double sum = 0;
+    series.sums.push_back(0);
+    for (size_t at = 1; at < series.steps.size(); ++at) {
+      const UtilisationStep& before = series.steps[at - 1];
+      sum += before.value * static_cast<double>(series.steps[at].time - before.time);
+      series.sums.push_back(sum);
+    }
+    series_.push_back(std::move(series));
+  }
+}
+
+// The mean over [t, t + window] is linear in t between the moments where either edge meets a step: each(t, mean) is called
+// there, in order of t, and at both ends.
+template <class Each>
+void UtilisationCurve::Slide(const Series& series, int64_t window, Each each) {
+  const auto& steps = series.steps;
+  const model::Time first = steps.front().time, last = steps.back().time;
+  window = std::clamp<int64_t>(window, 1, last - first);
+  size_t left = 0, right = 0;
+  const auto integral = [&](size_t at, model::Time time) {
+    return series.sums[at] + steps[at].value * static_cast<double>(time - steps[at].time);
+  };
+  for (model::Time time = first;;) {
+    while (left + 1 < steps.size() && steps[left + 1].time <= time) ++left;
+    while (right + 1 < steps.size() && steps[right + 1].time <= time + window) ++right;
+    each(time, (integral(right, time + window) - integral(left, time)) / static_cast<double>(window));
+    if (time == last - window) return;
+    model::Time next = last - window;
+    if (left + 1 < steps.size()) next = std::min(next, steps[left + 1].time);
+    if (right + 1 < steps.size()) next = std::min(next, steps[right + 1].time - window);
+    time = next;
+  }
+}
+
+double UtilisationCurve::Minimum(int64_t window) const {
+  double least = 1;
+  for (const Series& series : series_) {
+    Slide(series, window, [&](model::Time, double mean) { least = std::min(least, mean); });
+  }
+  return std::max(least, 0.0);
+}
+
+std::vector<double> UtilisationCurve::Quantiles(int64_t window, std::span<const double> shares) const {
+  // Between two moments the mean goes evenly from one value to the other: that much time spread evenly over the values
+  // between, i.e. a slope that begins at the lower and ends at the higher one, or a jump where they are equal.
+  struct Edge {
+    double mean, slope, jump;
+  };
+  std::vector<Edge> edges;
+  double duration = 0;
+  for (const Series& series : series_) {
+    model::Time before = 0;
+    double mean_before = -1;
+    Slide(series, window, [&](model::Time time, double mean) {
+      const auto ns = static_cast<double>(time - before);
+      if (mean_before >= 0 && ns > 0) {
+        duration += ns;
+        const auto [low, high] = std::minmax(mean_before, mean);
+        if (low == high) {
+          edges.push_back({low, 0, ns});
+        } else {
+          edges.push_back({low, ns / (high - low), 0});
+          edges.push_back({high, -ns / (high - low), 0});
+        }
+      }
+      before = time;
+      mean_before = mean;
+    });
+  }
+  std::ranges::sort(edges, {}, &Edge::mean);
+  std::vector<double> found;
+  for (const double share : shares) {
+    const double wanted = duration * share;
+    double sum = 0, slope = 0, mean = 0;
+    double answer = edges.empty() ? Minimum(window) : edges.back().mean;
+    for (const Edge& edge : edges) {
+      const double reached = sum + (edge.mean - mean) * slope;
+      if (reached >= wanted) {
+        answer = slope <= 0 ? edge.mean : mean + (wanted - sum) / slope;
+        break;
+      }
+      if (reached + edge.jump >= wanted) {
+        answer = edge.mean;
+        break;
+      }
+      sum = reached + edge.jump;
+      mean = edge.mean;
+      slope += edge.slope;
+    }
+    found.push_back(answer);
+  }
+  return found;
+}
+
+std::vector<UtilisationWindow> UtilisationCurve::Worst(int64_t window, size_t count) const {
+  std::vector<UtilisationWindow> all;
+  for (const Series& series : series_) {
+    Slide(series, window, [&](model::Time time, double mean) { all.push_back({.begin = time, .mean = mean}); });
+  }
+  std::ranges::sort(all, {}, [](const UtilisationWindow& row) { return std::pair(row.mean, row.begin); });
+  std::vector<UtilisationWindow> worst;
+  for (const UtilisationWindow& row : all) {
+    if (worst.size() == count || row.mean >= 1) break;
+    const auto overlaps = [&](const UtilisationWindow& other) { return std::abs(other.begin - row.begin) < window; };
+    if (std::ranges::none_of(worst, overlaps)) worst.push_back(row);
+  }
+  return worst;
+}
+
+double UtilisationCurve::Mean() const {
+  double sum = 0, time = 0;
+  for (const Series& series : series_) {
+    sum += series.sums.back();
+    time += static_cast<double>(series.steps.back().time - series.steps.front().time);
+  }
+  return time == 0 ? 1 : sum / time;
+}
+
+}  // namespace analysis
