@@ -131,7 +131,8 @@ FrameOrigin OriginOf(const CodePlace& place, std::string_view application) {
   if (IsCgoBridge(place.function)) return FrameOrigin::kNative;
   const std::string_view package = GoPackage(place.function);
   if (package.empty()) {
-    if (place.function.empty() || place.function.starts_with('[')) return FrameOrigin::kOther;  // "[libc.so.6]", "[waiting: sync]"
+    if (place.function.empty() || place.function.starts_with('['))
+      return FrameOrigin::kOther;  // "[libc.so.6]", "[waiting: sync]"
     return IsAny(place.function, kAssembly) ? FrameOrigin::kRuntime : FrameOrigin::kNative;
   }
   if (IsGenerated(place.file)) return FrameOrigin::kGenerated;

@@ -6,7 +6,8 @@
 
 namespace analysis {
 
-std::vector<std::vector<uint32_t>> CyclicComponents(size_t node_count, std::span<const std::pair<uint32_t, uint32_t>> edges) {
+std::vector<std::vector<uint32_t>> CyclicComponents(size_t node_count,
+                                                    std::span<const std::pair<uint32_t, uint32_t>> edges) {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
   const Graph graph(edges.begin(), edges.end(), node_count);
   std::vector<uint32_t> component(node_count);

@@ -25,7 +25,8 @@ uint64_t ParseSize(const std::string& text) {
   if (suffix.empty() || suffix == "B") return number;
   const size_t power = kLetters.find(static_cast<char>(std::toupper(static_cast<unsigned char>(suffix[0]))));
   const std::string_view rest = suffix.substr(1);
-  if (power == std::string_view::npos || (rest != "" && rest != "B" && rest != "iB") || number >> (63 - 10 * (power + 1)) != 0) {
+  if (power == std::string_view::npos || (rest != "" && rest != "B" && rest != "iB") ||
+      number >> (63 - 10 * (power + 1)) != 0) {
     throw model::UsageError(fmt::format("--max-input {}: wanted a size such as 512M or 4G", text));
   }
   return number << (10 * (power + 1));
@@ -38,7 +39,8 @@ std::vector<std::string> WithPlainFlags(Arguments arguments, const po::options_d
     const size_t equals = word.find('=');
     const size_t dashes = word.starts_with("--") ? 2 : 1;
     const bool is_long = word.starts_with('-') && equals != std::string::npos && equals > dashes;
-    const po::option_description* option = is_long ? known.find_nothrow(word.substr(dashes, equals - dashes), false) : nullptr;
+    const po::option_description* option =
+        is_long ? known.find_nothrow(word.substr(dashes, equals - dashes), false) : nullptr;
     if (option == nullptr || option->semantic()->max_tokens() != 0) {
       words.push_back(word);
     } else if (ParseBool(option->long_name(), word.substr(equals + 1))) {
@@ -71,10 +73,11 @@ bool ParseBool(const std::string& option, const std::string& text) {
 
 CommandLine::CommandLine(std::string program, std::string synopsis, std::string explanation)
     : program_(std::move(program)), synopsis_(std::move(synopsis)), explanation_(std::move(explanation)) {
-  common_.add_options()("help,h", po::bool_switch(), "show this text")(
-      "json", po::bool_switch(), "print the report as one JSON document")(
-      "output,o", po::value<std::string>()->value_name("FILE"), "write to FILE, whole or not at all, instead of standard output")(
-      "exit-zero", po::bool_switch(), "exit with 0 also where something was found")(
+  common_.add_options()("help,h", po::bool_switch(), "show this text")("json", po::bool_switch(),
+                                                                       "print the report as one JSON document")(
+      "output,o", po::value<std::string>()->value_name("FILE"),
+      "write to FILE, whole or not at all, instead of standard output")("exit-zero", po::bool_switch(),
+                                                                        "exit with 0 also where something was found")(
       "report-color", po::value<std::string>()->default_value("auto")->value_name("WHEN"), "colours: auto, always or never")(
       "max-input", po::value<std::string>()->value_name("SIZE"),
       "refuse a packed input that unpacks to more than SIZE (512M, 20G); without it: 256M and 200 times its packed size");
@@ -114,10 +117,11 @@ void CommandLine::PrintHelp() const {
 
 std::vector<std::string> CommandLine::Inputs(size_t at_least, size_t at_most) const {
   if (inputs_.size() < at_least || inputs_.size() > at_most) {
-    const std::string wanted = at_least == at_most ? fmt::format("{}", at_least)
+    const std::string wanted = at_least == at_most         ? fmt::format("{}", at_least)
                                : inputs_.size() < at_least ? fmt::format("at least {}", at_least)
                                                            : fmt::format("at most {}", at_most);
-    throw model::UsageError(fmt::format("found {} input files, wanted {}. Usage: {} {}", inputs_.size(), wanted, program_, synopsis_));
+    throw model::UsageError(
+        fmt::format("found {} input files, wanted {}. Usage: {} {}", inputs_.size(), wanted, program_, synopsis_));
   }
   return inputs_;
 }

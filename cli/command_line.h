@@ -31,7 +31,9 @@ class CommandLine {
 
   const po::variables_map& values() const { return values_; }
   bool Flag(const char* name) const { return values_[name].as<bool>(); }
-  std::string Text(const char* name) const { return values_.count(name) != 0 ? values_[name].as<std::string>() : std::string(); }
+  std::string Text(const char* name) const {
+    return values_.count(name) != 0 ? values_[name].as<std::string>() : std::string();
+  }
 
   std::vector<std::string> Inputs(size_t at_least, size_t at_most = SIZE_MAX) const;
   uint64_t max_input_bytes() const { return max_input_bytes_; }  // 0 = not given

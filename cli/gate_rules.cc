@@ -39,7 +39,8 @@ double Number(const Key& key, const std::string& text) {
 
 double Ratio(const Key& key, const std::string& text) {
   const bool is_percent = text.ends_with('%');
-  const double value = Number(key, is_percent ? text.substr(0, text.find_last_not_of("% ") + 1) : text) / (is_percent ? 100 : 1);
+  const double value =
+      Number(key, is_percent ? text.substr(0, text.find_last_not_of("% ") + 1) : text) / (is_percent ? 100 : 1);
   if (!(value >= 0)) key.Fail(fmt::format("found \"{}\", wanted a share such as 10% or 0.1", text));
   return value;
 }
@@ -73,7 +74,8 @@ void SetSetting(GateSettings& settings, const Key& key, const std::string& text)
   } else {
     key.Fail("there is no such key");
   }
-  if (key.key.ends_with("alpha") && !(settings.alpha > 0 && settings.alpha < 1 && settings.rank_alpha > 0 && settings.rank_alpha <= 1)) {
+  if (key.key.ends_with("alpha") &&
+      !(settings.alpha > 0 && settings.alpha < 1 && settings.rank_alpha > 0 && settings.rank_alpha <= 1)) {
     key.Fail(fmt::format("found \"{}\", wanted a probability above 0 and below 1", text));
   }
 }
@@ -176,7 +178,8 @@ void CheckComplete(const analysis::GateRules& rules) {
   }
   for (const Excuse& excuse : rules.excuses) {
     const Key key{rules.source, "exception " + excuse.name, "match"};
-    if (excuse.pattern.empty() || excuse.reason.empty() || excuse.expires.empty()) key.Fail("an exception needs match, reason and expires");
+    if (excuse.pattern.empty() || excuse.reason.empty() || excuse.expires.empty())
+      key.Fail("an exception needs match, reason and expires");
   }
 }
 
@@ -187,12 +190,14 @@ analysis::Limit ParseLimit(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit.value);
   std::string unit(end, static_cast<size_t>(text.data() + text.size() - end));
   unit.erase(0, unit.find_first_not_of(' '));
-  if (error != std::errc() || !(limit.value >= 0)) throw model::UsageError(fmt::format("found \"{}\", wanted a limit such as 20%, 1.5s, 64MB or 300", text));
+  if (error != std::errc() || !(limit.value >= 0))
+    throw model::UsageError(fmt::format("found \"{}\", wanted a limit such as 20%, 1.5s, 64MB or 300", text));
   if (unit == "%") {
     limit.is_relative = true;
     limit.value /= 100;
   } else if (!unit.empty()) {
-    if (model::Scale(1, unit, "auto").unit.empty()) throw model::UsageError(fmt::format("found \"{}\": \"{}\" is no unit of time or size", text, unit));
+    if (model::Scale(1, unit, "auto").unit.empty())
+      throw model::UsageError(fmt::format("found \"{}\": \"{}\" is no unit of time or size", text, unit));
     const bool is_time = model::Scale(1, unit, "ns").unit == "ns";
     const model::Scaled one = model::Scale(1, unit, is_time ? "ns" : "B");
     limit.value *= one.value;
@@ -208,7 +213,8 @@ void OverrideSettings(analysis::GateRules& rules, const std::string& name, const
     for (const po::option& option : parsed.options) {
       const size_t dot = option.string_key.rfind('.');
       const bool has_section = dot != std::string::npos;
-      const Key key{name, has_section ? option.string_key.substr(0, dot) : "", has_section ? option.string_key.substr(dot + 1) : option.string_key};
+      const Key key{name, has_section ? option.string_key.substr(0, dot) : "",
+                    has_section ? option.string_key.substr(dot + 1) : option.string_key};
       if (!seen.insert(option.string_key).second) key.Fail("stands there twice");
       Set(rules, key, option.value.empty() ? "" : option.value.front());
     }

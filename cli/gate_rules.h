@@ -24,8 +24,8 @@ analysis::GateRules ParseGateRules(const std::string& name, const std::string& t
 // Lines of a [gate] section that go over what is there.
 void OverrideSettings(analysis::GateRules& rules, const std::string& name, const std::string& text);
 
-// `.goprof.ini` in the current folder or the nearest one above it, not further than the repository's root (the folder with .git).
-// Empty if there is none.
+// `.goprof.ini` in the current folder or the nearest one above it, not further than the repository's root (the folder with
+// .git). Empty if there is none.
 std::string FindGateRules();
 
 // "2s", "1.5MB", "20%", "300". Times are in nanoseconds then, sizes in bytes. Throws UsageError.

@@ -7,8 +7,10 @@ namespace cli {
 
 int RunGoprofCheck(Arguments arguments) {
   CommandLine line("goprof", "check PROFILE ..",
-                   "Looks for known problems: time lost to allocation, stack growth, locks, system calls and more, with who causes it; contended locks;\n"
-                   "goroutines that pile up; and profiles that can't be trusted. Each file is looked at on its own, goroutine profiles also in time.\n"
+                   "Looks for known problems: time lost to allocation, stack growth, locks, system calls and more, with who "
+                   "causes it; contended locks;\n"
+                   "goroutines that pile up; and profiles that can't be trusted. Each file is looked at on its own, "
+                   "goroutine profiles also in time.\n"
                    "Exits with 1 where anything is more than a note.\n\n"
                    "  goprof check cpu.pb.gz mutex.pb.gz goroutine.*.pb.gz\n"
                    "  goprof check -sample_index=alloc_space heap.pb.gz     allocation sites, timers, pools");

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::array kCommands = {
     Command{"check", "check PROFILE ..", "known problems, and profiles that can't be trusted", RunGoprofCheck},
-    Command{"convert", "convert PROFILE .. --to FORM", "for speedscope, kcachegrind, spreadsheets and pprof", RunGoprofConvert},
+    Command{"convert", "convert PROFILE .. --to FORM", "for speedscope, kcachegrind, spreadsheets and pprof",
+            RunGoprofConvert},
     Command{"diff", "diff BEFORE AFTER", "what changed, and what of it is more than noise", RunGoprofDiff},
     Command{"flame", "flame PROFILE", "a flame graph as one SVG file", RunGoprofFlame},
     Command{"folded", "folded PROFILE ..", "folded stacks, as the collapsers of perf print them", RunGoprofFolded},
@@ -18,7 +19,8 @@ constexpr std::array kCommands = {
     Command{"merge", "merge PROFILE .. -o OUT", "several profiles as one", RunGoprofMerge},
     Command{"peek", "peek RE PROFILE ..", "callers and callees of a function", RunGoprofPeek},
     Command{"raw", "raw PROFILE", "the tables of the file", RunGoprofRaw},
-    Command{"report", "report PROFILE ..", "one HTML page: flame graph, callers and callees, top table, changes", RunGoprofReport},
+    Command{"report", "report PROFILE ..", "one HTML page: flame graph, callers and callees, top table, changes",
+            RunGoprofReport},
     Command{"tags", "tags PROFILE ..", "labels and what they cost", RunGoprofTags},
     Command{"top", "top PROFILE ..", "the functions that cost most", RunGoprofTop},
     Command{"traces", "traces PROFILE ..", "every sample with its stack", RunGoprofTraces},
@@ -27,6 +29,7 @@ constexpr std::array kCommands = {
 
 }  // namespace
 
-const Program kGoprof = {"goprof", "reads profiles (pprof, perf script, folded stacks) and says where the time goes", kCommands};
+const Program kGoprof = {"goprof", "reads profiles (pprof, perf script, folded stacks) and says where the time goes",
+                         kCommands};
 
 }  // namespace cli

@@ -19,15 +19,18 @@ struct Form {
 
 constexpr std::array kForms = {
     Form{"callgrind", [](analysis::View& view, const analysis::TextSink& sink) { analysis::Callgrind(view, sink); }},
-    Form{"csv", [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileCsv(view.profile(), sink.write); }},
-    Form{"folded", [](analysis::View& view, const analysis::TextSink& sink) {
+    Form{"csv",
+         [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileCsv(view.profile(), sink.write); }},
+    Form{"folded",
+         [](analysis::View& view, const analysis::TextSink& sink) {
            sink.write(render::FoldedText(view.profile(), {.value = view.value()}));
          }},
-    Form{"json", [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileJson(view.profile(), sink.write); }},
-    Form{"pprof", [](analysis::View& view, const analysis::TextSink& sink) {
-           sink.write(proto::Gzip(proto::pprof::Write(view.profile())));
-         }},
-    Form{"speedscope", [](analysis::View& view, const analysis::TextSink& sink) { render::SpeedscopeJson(view.profile(), sink.write); }},
+    Form{"json",
+         [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileJson(view.profile(), sink.write); }},
+    Form{"pprof", [](analysis::View& view,
+                     const analysis::TextSink& sink) { sink.write(proto::Gzip(proto::pprof::Write(view.profile()))); }},
+    Form{"speedscope",
+         [](analysis::View& view, const analysis::TextSink& sink) { render::SpeedscopeJson(view.profile(), sink.write); }},
 };
 
 std::string FormNames() {

@@ -37,14 +37,18 @@ int RunGoprofDiff(Arguments arguments) {
                    "  goprof diff --normalize old.pb.gz new.pb.gz     other load, other length: compare shares\n"
                    "  goprof diff -sample_index=alloc_space a b       any sample type");
   ProfileOptions options(line);
-  line.options().add_options()("before", po::value<Words>()->composing()->value_name("FILE .."), "profiles from before the change")(
+  line.options().add_options()("before", po::value<Words>()->composing()->value_name("FILE .."),
+                               "profiles from before the change")(
       "after", po::value<Words>()->composing()->value_name("FILE .."), "profiles from after it")(
       "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"), "share of false calls to live with")(
-      "min-change", po::value<double>()->default_value(0.005, "0.005")->value_name("F"), "changes below F of the total are no reason to exit with 1")(
+      "min-change", po::value<double>()->default_value(0.005, "0.005")->value_name("F"),
+      "changes below F of the total are no reason to exit with 1")(
       "stacks", po::value<size_t>()->default_value(100)->value_name("N"), "stacks in --json, largest change first");
   const Words words = WithRepeatedSides(arguments);
   if (!line.Parse(words)) return kClean;
-  const auto side = [&](const char* name) { return line.values().count(name) != 0 ? line.values()[name].as<Words>() : Words(); };
+  const auto side = [&](const char* name) {
+    return line.values().count(name) != 0 ? line.values()[name].as<Words>() : Words();
+  };
   Words before = side("before"), after = side("after");
   if (before.empty() && after.empty()) {
     const Words inputs = line.Inputs(2, 2);

@@ -23,20 +23,25 @@ void AddOptions(po::options_description& options) {
   const auto setting = [&](const char* name, const std::string& text) {
     options.add_options()(name, po::value<std::string>()->value_name("X"), text.c_str());
   };
-  options.add_options()("before", po::value<Files>()->multitoken()->value_name("FILE .."), "profiles of the baseline, one per run")(
-      "store", po::value<std::string>()->value_name("FILE"), "instead of --before: take the baseline from this history")(
+  options.add_options()("before", po::value<Files>()->multitoken()->value_name("FILE .."),
+                        "profiles of the baseline, one per run")("store", po::value<std::string>()->value_name("FILE"),
+                                                                 "instead of --before: take the baseline from this history")(
       "branch", po::value<std::string>()->default_value("main")->value_name("NAME"), "with --store: the baseline's branch")(
       "last", po::value<size_t>()->default_value(10)->value_name("N"), "with --store: its newest N runs that were not bad")(
       "after", po::value<Files>()->multitoken()->value_name("FILE .."), "profiles of the change, one per run")(
-      "rules", po::value<std::string>()->value_name("FILE"), "rules; without it .goprof.ini, looked for upwards to the repository's root")(
+      "rules", po::value<std::string>()->value_name("FILE"),
+      "rules; without it .goprof.ini, looked for upwards to the repository's root")(
       "explain", po::bool_switch(), "list every check, with how its outcome came about")(
-      "type", po::value<std::string>()->value_name("NAME"), "sample type that functions and total are judged by (default: the profile's own)");
+      "type", po::value<std::string>()->value_name("NAME"),
+      "sample type that functions and total are judged by (default: the profile's own)");
   setting("alpha", fmt::format("chance of a false alarm by any function, and by the total (default {:g})", defaults.alpha));
-  setting("min-growth", fmt::format("smallest growth of a function's share that matters (default {:g}%)", defaults.min_growth * 100));
+  setting("min-growth",
+          fmt::format("smallest growth of a function's share that matters (default {:g}%)", defaults.min_growth * 100));
   setting("min-share", fmt::format("and how much of the total it must add (default {:g}%)", defaults.min_share * 100));
   setting("min-total-growth", fmt::format("smallest growth of the total that matters (default {:g}%, {:g}% for times)",
                                           defaults.min_total_growth * 100, defaults.min_total_time_growth * 100));
-  setting("min-samples", fmt::format("with fewer samples a side the verdict is \"unknown\" (default {:g})", defaults.min_samples));
+  setting("min-samples",
+          fmt::format("with fewer samples a side the verdict is \"unknown\" (default {:g})", defaults.min_samples));
 }
 
 // Options of the command line go over the file's settings, in the same words.
@@ -62,15 +67,18 @@ analysis::GateRules RulesOf(const CommandLine& line) {
 
 Files FilesOf(const CommandLine& line, const char* side) {
   const auto& value = line.values()[side];
-  if (value.empty()) throw model::UsageError(fmt::format("--{} is missing: which profiles? `goprof gate --help` explains", side));
+  if (value.empty())
+    throw model::UsageError(fmt::format("--{} is missing: which profiles? `goprof gate --help` explains", side));
   return value.as<Files>();
 }
 
 bool NeedsLabels(const analysis::GateRules& rules) {
-  return std::ranges::any_of(rules.budgets, [](const analysis::Budget& b) { return b.subject == analysis::Budget::Subject::kLabel; });
+  return std::ranges::any_of(rules.budgets,
+                             [](const analysis::Budget& b) { return b.subject == analysis::Budget::Subject::kLabel; });
 }
 
-void AddFiles(analysis::RunTable& table, const Files& files, const CommandLine& line, bool keep_labels, model::Warnings& warnings) {
+void AddFiles(analysis::RunTable& table, const Files& files, const CommandLine& line, bool keep_labels,
+              model::Warnings& warnings) {
   for (const std::string& path : files) {
     const model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line.max_input_bytes()}});
     warnings.Absorb(profile.warnings);
@@ -85,11 +93,14 @@ size_t AddBaseline(analysis::RunTable& table, const CommandLine& line, bool keep
     AddFiles(table, files, line, keep_labels, warnings);
     return files.size();
   }
-  if (line.values().count("before") != 0) throw model::UsageError("--before and --store both name a baseline; give one of them");
+  if (line.values().count("before") != 0)
+    throw model::UsageError("--before and --store both name a baseline; give one of them");
   if (keep_labels) throw model::UsageError("a history keeps no labels of samples; budgets on labels need --before");
   const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
   const size_t loaded = history.LoadBaseline(table, line.Text("branch"), line.values()["last"].as<size_t>());
-  if (loaded == 0) throw model::UsageError(fmt::format("{}: no good runs of branch {} to compare with", line.Text("store"), line.Text("branch")));
+  if (loaded == 0)
+    throw model::UsageError(
+        fmt::format("{}: no good runs of branch {} to compare with", line.Text("store"), line.Text("branch")));
   return loaded;
 }
 
@@ -98,15 +109,18 @@ std::string Today() { return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nu
 }  // namespace
 
 int RunGoprofGate(Arguments arguments) {
-  CommandLine line("goprof", "gate --before FILE .. --after FILE ..",
-                   "Fails (exit 1) when a function or the total grew beyond noise and by a worthwhile amount, or when a budget of the\n"
-                   "rules file is broken beyond noise. Exit 2 when it can't tell. Give several runs a side: from four on, the spread\n"
-                   "between them decides what is noise; with fewer, the sampling error and an assumed spread.");
+  CommandLine line(
+      "goprof", "gate --before FILE .. --after FILE ..",
+      "Fails (exit 1) when a function or the total grew beyond noise and by a worthwhile amount, or when a budget of the\n"
+      "rules file is broken beyond noise. Exit 2 when it can't tell. Give several runs a side: from four on, the spread\n"
+      "between them decides what is noise; with fewer, the sampling error and an assumed spread.");
   AddOptions(line.options());
   AddReportFileOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const Files after = FilesOf(line, "after");
-  if (!line.Inputs(0).empty()) throw model::UsageError(fmt::format("{}: is it a profile from before or after? Name it behind --before or --after", line.Inputs(0).front()));
+  if (!line.Inputs(0).empty())
+    throw model::UsageError(
+        fmt::format("{}: is it a profile from before or after? Name it behind --before or --after", line.Inputs(0).front()));
   const analysis::GateRules rules = RulesOf(line);
 
   analysis::RunTable table;

@@ -16,10 +16,13 @@ namespace {
 
 constexpr const char* kSynopsis = "history add|list|show|trend|prune ..";
 
-std::string When(int64_t nanos) { return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(nanos / 1'000'000'000))); }
+std::string When(int64_t nanos) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(nanos / 1'000'000'000)));
+}
 
 void AddStoreOption(CommandLine& line) {
-  line.options().add_options()("store", po::value<std::string>()->default_value("goprof-history.db")->value_name("FILE"), "the history");
+  line.options().add_options()("store", po::value<std::string>()->default_value("goprof-history.db")->value_name("FILE"),
+                               "the history");
 }
 void AddBranchOption(CommandLine& line, const char* help) {
   line.options().add_options()("branch", po::value<std::string>()->default_value("")->value_name("NAME"), help);
@@ -57,14 +60,17 @@ int Add(Arguments arguments) {
   CommandLine line("goprof", "history add PROFILE ..", "Adds each profile as a run. A run is added whole or not at all.");
   AddStoreOption(line);
   AddBranchOption(line, "branch it was built from");
-  for (const auto& [name, help] : {std::pair("commit", "commit it was built from"), std::pair("machine", "machine it ran on"),
-                                   std::pair("go-version", "Go version it was built with"), std::pair("outcome", "good or bad: what the gate said")}) {
+  for (const auto& [name, help] :
+       {std::pair("commit", "commit it was built from"), std::pair("machine", "machine it ran on"),
+        std::pair("go-version", "Go version it was built with"), std::pair("outcome", "good or bad: what the gate said")}) {
     line.options().add_options()(name, po::value<std::string>()->default_value("")->value_name("TEXT"), help);
   }
-  line.options().add_options()("label", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"), "anything else; can be repeated");
+  line.options().add_options()("label", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+                               "anything else; can be repeated");
   if (!line.Parse(arguments)) return kClean;
   const std::string outcome = line.Text("outcome");
-  if (!outcome.empty() && outcome != "good" && outcome != "bad") throw model::UsageError(fmt::format("--outcome {}: wanted good or bad", outcome));
+  if (!outcome.empty() && outcome != "good" && outcome != "bad")
+    throw model::UsageError(fmt::format("--outcome {}: wanted good or bad", outcome));
   const analysis::RunTags tags{.commit = line.Text("commit"),
                                .branch = line.Text("branch"),
                                .machine = line.Text("machine"),
@@ -93,11 +99,13 @@ int List(Arguments arguments) {
   line.Inputs(0, 0);
   const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
   model::Table table{.key = "runs", .empty_text = "no runs"};
-  table.columns = {{.key = "id", .label = "id"},         {.key = "time", .label = "recorded (UTC)"}, {.key = "branch", .label = "branch"},
-                   {.key = "commit", .label = "commit"}, {.key = "outcome", .label = "outcome"},     {.key = "samples", .label = "samples"},
+  table.columns = {{.key = "id", .label = "id"},           {.key = "time", .label = "recorded (UTC)"},
+                   {.key = "branch", .label = "branch"},   {.key = "commit", .label = "commit"},
+                   {.key = "outcome", .label = "outcome"}, {.key = "samples", .label = "samples"},
                    {.key = "file", .label = "file"}};
   for (const analysis::StoredRun& run : history.List(line.Text("branch"))) {
-    table.rows.push_back({run.id, When(run.time_nanos), run.tags.branch, run.tags.commit, run.tags.outcome, run.samples, run.file});
+    table.rows.push_back(
+        {run.id, When(run.time_nanos), run.tags.branch, run.tags.commit, run.tags.outcome, run.samples, run.file});
   }
   model::Report report{.title = "History", .answer = fmt::format("{} runs in {}", table.rows.size(), line.Text("store"))};
   report.blocks.push_back(std::move(table));
@@ -107,11 +115,13 @@ int List(Arguments arguments) {
 int Show(Arguments arguments) {
   CommandLine line("goprof", "history show ID", "Shows one run: where it comes from and its functions.");
   AddStoreOption(line);
-  line.options().add_options()("type", po::value<std::string>()->default_value("")->value_name("NAME"), "sample type (default: the last one)")(
+  line.options().add_options()("type", po::value<std::string>()->default_value("")->value_name("NAME"),
+                               "sample type (default: the last one)")(
       "rows", po::value<size_t>()->default_value(20)->value_name("N"), "functions to show");
   if (!line.Parse(arguments)) return kClean;
   const std::string text = line.Inputs(1, 1).front();
-  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos) throw model::UsageError(fmt::format("{}: wanted a run's number", text));
+  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+    throw model::UsageError(fmt::format("{}: wanted a run's number", text));
   const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
   const int64_t id = std::stoll(text);
   const auto functions = history.Functions(id, line.Text("type"));
@@ -123,18 +133,23 @@ int Show(Arguments arguments) {
   model::Report report{.title = "Run", .answer = fmt::format("run {}, {}, recorded {}", id, run.file, When(run.time_nanos))};
   report.blocks.push_back(model::Data{"run", AsData(run)});
   model::Table table{.key = "functions", .rows_shown = line.values()["rows"].as<size_t>()};
-  table.columns = {{.key = "flat", .label = "flat", .unit = unit}, {.key = "cum", .label = "cum", .unit = unit}, {.key = "name", .label = "function"}};
+  table.columns = {{.key = "flat", .label = "flat", .unit = unit},
+                   {.key = "cum", .label = "cum", .unit = unit},
+                   {.key = "name", .label = "function"}};
   for (const auto& function : functions) table.rows.push_back({function.flat, function.cum, function.name});
   report.blocks.push_back(std::move(table));
   return line.Emit(report);
 }
 
 int Trend(Arguments arguments) {
-  CommandLine line("goprof", "history trend [--function NAME]", "Shows how the total, or one function, went from run to run.");
+  CommandLine line("goprof", "history trend [--function NAME]",
+                   "Shows how the total, or one function, went from run to run.");
   AddStoreOption(line);
   AddBranchOption(line, "only this branch");
-  line.options().add_options()("function", po::value<std::string>()->default_value("")->value_name("NAME"), "function (default: the total)")(
-      "type", po::value<std::string>()->default_value("")->value_name("NAME"), "sample type (default: the last one)")("cum", po::bool_switch(), "cum instead of flat");
+  line.options().add_options()("function", po::value<std::string>()->default_value("")->value_name("NAME"),
+                               "function (default: the total)")(
+      "type", po::value<std::string>()->default_value("")->value_name("NAME"), "sample type (default: the last one)")(
+      "cum", po::bool_switch(), "cum instead of flat");
   if (!line.Parse(arguments)) return kClean;
   line.Inputs(0, 0);
   const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
@@ -149,28 +164,36 @@ int Trend(Arguments arguments) {
     if (type.first == line.Text("type")) unit = type.second;
   }
   model::Table table{.key = "points"};
-  table.columns = {{.key = "run", .label = "run"},       {.key = "time", .label = "recorded (UTC)"}, {.key = "commit", .label = "commit"},
-                   {.key = "value", .label = "value", .unit = unit}, {.key = "share", .label = "share", .unit = "ratio"}};
+  table.columns = {{.key = "run", .label = "run"},
+                   {.key = "time", .label = "recorded (UTC)"},
+                   {.key = "commit", .label = "commit"},
+                   {.key = "value", .label = "value", .unit = unit},
+                   {.key = "share", .label = "share", .unit = "ratio"}};
   for (const analysis::TrendPoint& point : points) {
-    table.rows.push_back({point.run.id, When(point.run.time_nanos), point.run.tags.commit, static_cast<int64_t>(std::llround(point.value)), point.share});
+    table.rows.push_back({point.run.id, When(point.run.time_nanos), point.run.tags.commit,
+                          static_cast<int64_t>(std::llround(point.value)), point.share});
   }
   const std::string what = line.Text("function").empty() ? "total" : line.Text("function");
-  model::Report report{.title = "Trend", .answer = fmt::format("{}, {} runs: {} -> {}", what, points.size(),
-                                                               model::FormatValue(std::llround(points.front().value), unit),
-                                                               model::FormatValue(std::llround(points.back().value), unit))};
+  model::Report report{.title = "Trend",
+                       .answer = fmt::format("{}, {} runs: {} -> {}", what, points.size(),
+                                             model::FormatValue(std::llround(points.front().value), unit),
+                                             model::FormatValue(std::llround(points.back().value), unit))};
   report.blocks.push_back(std::move(table));
   return line.Emit(report);
 }
 
 int Prune(Arguments arguments) {
-  CommandLine line("goprof", "history prune --keep N", "Removes all but the newest N runs of every branch, and what only they needed.");
+  CommandLine line("goprof", "history prune --keep N",
+                   "Removes all but the newest N runs of every branch, and what only they needed.");
   AddStoreOption(line);
   line.options().add_options()("keep", po::value<size_t>()->value_name("N"), "runs to keep of every branch");
   if (!line.Parse(arguments)) return kClean;
   line.Inputs(0, 0);
-  if (line.values().count("keep") == 0) throw model::UsageError("--keep is missing: how many runs of every branch are to stay?");
+  if (line.values().count("keep") == 0)
+    throw model::UsageError("--keep is missing: how many runs of every branch are to stay?");
   analysis::History reader(line.Text("store"), analysis::OpenFor::kReading);  // prune makes no history
-  const size_t removed = analysis::History(line.Text("store"), analysis::OpenFor::kWriting).Prune(line.values()["keep"].as<size_t>());
+  const size_t removed =
+      analysis::History(line.Text("store"), analysis::OpenFor::kWriting).Prune(line.values()["keep"].as<size_t>());
   model::Report report{.title = "History", .answer = fmt::format("{} runs removed from {}", removed, line.Text("store"))};
   report.blocks.push_back(model::Data{"removed", static_cast<uint64_t>(removed)});
   return line.Emit(report);
@@ -180,14 +203,18 @@ int Prune(Arguments arguments) {
 
 int RunGoprofHistory(Arguments arguments) {
   using Verb = std::pair<const char*, int (*)(Arguments)>;
-  for (const auto& [name, run] : {Verb{"add", Add}, Verb{"list", List}, Verb{"show", Show}, Verb{"trend", Trend}, Verb{"prune", Prune}}) {
+  for (const auto& [name, run] :
+       {Verb{"add", Add}, Verb{"list", List}, Verb{"show", Show}, Verb{"trend", Trend}, Verb{"prune", Prune}}) {
     if (!arguments.empty() && arguments[0] == name) return run(arguments.subspan(1));
   }
   if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h")) {
-    fmt::print("Usage: goprof {}\n\nKeeps profiles over time in one SQLite file. `goprof history VERB --help` explains a verb.\n", kSynopsis);
+    fmt::print(
+        "Usage: goprof {}\n\nKeeps profiles over time in one SQLite file. `goprof history VERB --help` explains a verb.\n",
+        kSynopsis);
     return kClean;
   }
-  throw model::UsageError(fmt::format("history{}: wanted add, list, show, trend or prune", arguments.empty() ? "" : " " + arguments[0]));
+  throw model::UsageError(
+      fmt::format("history{}: wanted add, list, show, trend or prune", arguments.empty() ? "" : " " + arguments[0]));
 }
 
 }  // namespace cli

@@ -15,8 +15,10 @@ int RunGoprofRaw(Arguments arguments) {
   if (!line.Parse(arguments)) return kClean;
   const analysis::View view = options.LoadView();
   return options.Stream([&](const analysis::TextSink& sink) {
-    if (line.Flag("json")) render::ProfileJson(view.profile(), sink.write);
-    else analysis::Raw(view, sink);
+    if (line.Flag("json"))
+      render::ProfileJson(view.profile(), sink.write);
+    else
+      analysis::Raw(view, sink);
   });
 }
 

@@ -7,7 +7,8 @@ namespace cli {
 
 int RunGoprofTop(Arguments arguments) {
   CommandLine line("goprof", "top PROFILE ..",
-                   "Lists the functions that cost most: itself (flat) and with what it calls (cum). The text is `go tool pprof -top`'s; --json\n"
+                   "Lists the functions that cost most: itself (flat) and with what it calls (cum). The text is `go tool "
+                   "pprof -top`'s; --json\n"
                    "has all rows in base units.\n\n"
                    "  goprof top cpu.pb.gz                            where the time goes\n"
                    "  goprof top -cum -focus=Handler cpu.pb.gz        ... below a handler\n"

@@ -15,8 +15,10 @@ int RunGoprofTraces(Arguments arguments) {
   if (!line.Parse(arguments)) return kClean;
   analysis::View view = options.LoadView();
   return options.Stream([&](const analysis::TextSink& sink) {
-    if (line.Flag("json")) render::ProfileJson(view.profile(), sink.write);
-    else analysis::Traces(view, sink);
+    if (line.Flag("json"))
+      render::ProfileJson(view.profile(), sink.write);
+    else
+      analysis::Traces(view, sink);
   });
 }
 

@@ -5,9 +5,10 @@
 namespace cli {
 
 int RunGotraceDeadlock(Arguments arguments) {
-  CommandLine line("gotrace", "deadlock TRACE",
-                   "Says which goroutines are stuck, on what, held by whom, since when, how sure that is and why. Goroutines that wait\n"
-                   "idle for work that can still come are told apart. Exit status 1 if a deadlock or a leak was found.");
+  CommandLine line(
+      "gotrace", "deadlock TRACE",
+      "Says which goroutines are stuck, on what, held by whom, since when, how sure that is and why. Goroutines that wait\n"
+      "idle for work that can still come are told apart. Exit status 1 if a deadlock or a leak was found.");
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   const auto source = OpenTrace(line, path);

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "analysis/trace/block_profile.h"
-#include "analysis/trace/contention.h"
 #include "analysis/deadlock/deadlock.h"
 #include "analysis/frame_profile.h"
+#include "analysis/trace/block_profile.h"
+#include "analysis/trace/contention.h"
 #include "analysis/trace/goroutine_groups.h"
 #include "analysis/trace/scheduler_latency.h"
 #include "analysis/trace/trace_profile.h"

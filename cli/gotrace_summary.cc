@@ -5,9 +5,10 @@
 namespace cli {
 
 int RunGotraceSummary(Arguments arguments) {
-  CommandLine line("gotrace", "summary TRACE",
-                   "Says what is in a trace: its version and length, goroutines by start function, time by state and by reason of\n"
-                   "waiting, waits that were not over at the end, tasks, regions, logs, garbage collection, and what is damaged.");
+  CommandLine line(
+      "gotrace", "summary TRACE",
+      "Says what is in a trace: its version and length, goroutines by start function, time by state and by reason of\n"
+      "waiting, waits that were not over at the end, tasks, regions, logs, garbage collection, and what is damaged.");
   AddRowsOption(line.options(), "rows to show of each table; 0 shows all");
   if (!line.Parse(arguments)) return kClean;
   const auto source = OpenTrace(line, line.Inputs(1, 1).front());

@@ -23,7 +23,9 @@ using Words = std::vector<std::string>;
 bool IsBinary(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   char magic[4] = {};
-  return file.read(magic, 4) && std::string_view(magic, 4) == "\x7f" "ELF";
+  return file.read(magic, 4) && std::string_view(magic, 4) ==
+                                    "\x7f"
+                                    "ELF";
 }
 
 }  // namespace
@@ -32,35 +34,45 @@ ProfileOptions::ProfileOptions(CommandLine& line) : line_(line) {
   const auto text = [](const char* name) { return po::value<std::string>()->default_value("")->value_name(name); };
   const auto flag = [] { return po::bool_switch(); };
   po::options_description values("Which values");
-  values.add_options()("sample_index,sample-index", text("TYPE"), "sample type to report, by name or number (default: as the profile asks)")(
+  values.add_options()("sample_index,sample-index", text("TYPE"),
+                       "sample type to report, by name or number (default: as the profile asks)")(
       "inuse_space", flag(), "= -sample_index=inuse_space; so for the next ones")("inuse_objects", flag(), "")(
       "alloc_space", flag(), "")("alloc_objects", flag(), "")("total_delay", flag(), "= -sample_index=delay")(
       "contentions", flag(), "")("mean_delay", flag(), "= -mean -sample_index=delay")(
-      "mean", flag(), "divide by the first value of the samples")("divide_by", po::value<double>()->default_value(1, "1")->value_name("N"), "divide all values")(
+      "mean", flag(), "divide by the first value of the samples")(
+      "divide_by", po::value<double>()->default_value(1, "1")->value_name("N"), "divide all values")(
       "unit", text("UNIT")->default_value("minimum"), "show values in UNIT; auto: each in its own");
   po::options_description filters("Which samples and frames (expressions match function, file and binary names)");
   filters.add_options()("focus", text("RE"), "only samples through a frame that matches")(
       "ignore", text("RE"), "no samples through a frame that matches")("hide", text("RE"), "leave frames out that match")(
-      "show", text("RE"), "leave frames out that don't match")("show_from", text("RE"), "cut stacks above the match nearest to the root")(
+      "show", text("RE"), "leave frames out that don't match")("show_from", text("RE"),
+                                                               "cut stacks above the match nearest to the root")(
       "prune_from", text("RE"), "cut stacks below the match nearest to the leaf")(
       "tagfocus", text("[KEY=]RE|RANGE"), "only samples with such a label: acme, tenant=acme, 1kb:64kb, bytes=1mb:")(
-      "tagignore", text("[KEY=]RE|RANGE"), "no samples with such a label")("tagshow", text("RE"), "only labels with such a key")(
-      "taghide", text("RE"), "no labels with such a key")("tagroot", text("KEYS"), "label values as frames at the root")(
-      "tagleaf", text("KEYS"), "label values as frames at the leaf");
+      "tagignore", text("[KEY=]RE|RANGE"), "no samples with such a label")(
+      "tagshow", text("RE"), "only labels with such a key")("taghide", text("RE"), "no labels with such a key")(
+      "tagroot", text("KEYS"), "label values as frames at the root")("tagleaf", text("KEYS"),
+                                                                     "label values as frames at the leaf");
   po::options_description sums("How it is summed up");
-  sums.add_options()("flat", flag(), "sort by what a function itself costs (default)")("cum", flag(), "sort by what it and its callees cost")(
-      "functions", flag(), "a row for each function (default)")("filefunctions", flag(), "functions of equal name in different files apart")(
-      "files", flag(), "a row for each file")("lines", flag(), "for each line")("addresses", flag(), "for each address")(
-      "noinlines", flag(), "count inlined functions as their caller")("showcolumns", flag(), "tell the columns of a line apart")(
+  sums.add_options()("flat", flag(), "sort by what a function itself costs (default)")(
+      "cum", flag(), "sort by what it and its callees cost")("functions", flag(), "a row for each function (default)")(
+      "filefunctions", flag(), "functions of equal name in different files apart")("files", flag(), "a row for each file")(
+      "lines", flag(), "for each line")("addresses", flag(), "for each address")(
+      "noinlines", flag(), "count inlined functions as their caller")("showcolumns", flag(),
+                                                                      "tell the columns of a line apart")(
       "nodecount", po::value<int64_t>()->default_value(-1)->value_name("N"), "at most N rows (0: all; default: as pprof)")(
-      "nodefraction", po::value<double>()->default_value(0.005, "0.005")->value_name("F"), "leave out rows below F of the total")(
-      "edgefraction", po::value<double>()->default_value(0.001, "0.001")->value_name("F"), "leave out edges below F of the total")(
+      "nodefraction", po::value<double>()->default_value(0.005, "0.005")->value_name("F"),
+      "leave out rows below F of the total")("edgefraction",
+                                             po::value<double>()->default_value(0.001, "0.001")->value_name("F"),
+                                             "leave out edges below F of the total")(
       "trim", po::value<std::string>()->default_value("true")->value_name("BOOL"), "false: leave out nothing")(
-      "drop_negative", flag(), "leave out rows below zero")("relative_percentages", flag(), "percentages of what the filters left")(
+      "drop_negative", flag(), "leave out rows below zero")("relative_percentages", flag(),
+                                                            "percentages of what the filters left")(
       "call_tree", flag(), "accepted; matters for graphs only")("compact_labels", flag(), "short header")(
       "trim_path", text("PATHS"), "cut these off file names")("source_path", text("PATHS"), "look for sources here");
   po::options_description base("Compared with");
-  base.add_options()("base", po::value<Words>()->composing()->value_name("FILE"), "take FILE off, sample by sample (repeatable)")(
+  base.add_options()("base", po::value<Words>()->composing()->value_name("FILE"),
+                     "take FILE off, sample by sample (repeatable)")(
       "diff_base", po::value<Words>()->composing()->value_name("FILE"), "the same, and percentages are of FILE")(
       "normalize", flag(), "scale to the base's total first");
   line.options().add(values).add(filters).add(sums).add(base);
@@ -75,7 +87,8 @@ std::string ProfileOptions::SampleIndex() const {
   };
   shortcut("total_delay", "delay");
   shortcut("mean_delay", "delay");
-  for (const char* type : {"contentions", "inuse_space", "inuse_objects", "alloc_space", "alloc_objects"}) shortcut(type, type);
+  for (const char* type : {"contentions", "inuse_space", "inuse_objects", "alloc_space", "alloc_objects"})
+    shortcut(type, type);
   return chosen;
 }
 
@@ -134,7 +147,8 @@ analysis::ViewOptions ProfileOptions::ViewAsked() const {
 }
 
 model::Profile ProfileOptions::LoadOne(const std::string& path) const {
-  model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_)});
+  model::Profile profile =
+      proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_)});
   analysis::ShortenCppNames(profile);
   analysis::DropFrames(profile);
   return profile;

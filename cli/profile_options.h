@@ -8,8 +8,8 @@
 #include "analysis/profile/view.h"
 #include "cli/command_line.h"
 
-// The options that pprof's users know, for every command that reports on profiles: which files, which samples, which values, how
-// they are summed up. `go tool pprof -help` lists the same names with the same meaning.
+// The options that pprof's users know, for every command that reports on profiles: which files, which samples, which values,
+// how they are summed up. `go tool pprof -help` lists the same names with the same meaning.
 namespace cli {
 
 class ProfileOptions {

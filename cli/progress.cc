@@ -36,7 +36,10 @@ class WatchedSource : public model::EventSource {
 }  // namespace
 
 Progress::Progress(std::string what)
-    : what_(std::move(what)), began_(Clock::now()), shown_(began_ + kQuietAtFirst - kBetweenUpdates), is_terminal_(::isatty(STDERR_FILENO) != 0) {}
+    : what_(std::move(what)),
+      began_(Clock::now()),
+      shown_(began_ + kQuietAtFirst - kBetweenUpdates),
+      is_terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
   if (has_shown_) fmt::print(stderr, "\r\x1b[K");
@@ -50,11 +53,13 @@ void Progress::Update(uint64_t done_bytes, uint64_t total_bytes) {
   has_shown_ = true;
   const double seconds = duration<double>(now - began_).count();
   const double rate = static_cast<double>(done_bytes) / seconds;
-  std::string line = fmt::format("\r\x1b[K{}: {:.0f} MB, {:.0f} MB/s", what_, static_cast<double>(done_bytes) / kMegabyte, rate / kMegabyte);
+  std::string line = fmt::format("\r\x1b[K{}: {:.0f} MB, {:.0f} MB/s", what_, static_cast<double>(done_bytes) / kMegabyte,
+                                 rate / kMegabyte);
   if (total_bytes >= done_bytes && total_bytes != 0 && rate > 0) {
     line = fmt::format("\r\x1b[K{}: {:.0f} % of {:.0f} MB, {:.0f} MB/s, {:.0f} s left", what_,
                        100.0 * static_cast<double>(done_bytes) / static_cast<double>(total_bytes),
-                       static_cast<double>(total_bytes) / kMegabyte, rate / kMegabyte, static_cast<double>(total_bytes - done_bytes) / rate);
+                       static_cast<double>(total_bytes) / kMegabyte, rate / kMegabyte,
+                       static_cast<double>(total_bytes - done_bytes) / rate);
   }
   fmt::print(stderr, "{}", line);
   std::fflush(stderr);

@@ -44,7 +44,8 @@ constexpr ReportFile kReportFiles[] = {
 // The runner shows the file that this variable names; other steps of the job write into it, too.
 void AppendToSummary(const std::string& text) {
   const char* path = std::getenv("GITHUB_STEP_SUMMARY");
-  if (path == nullptr || *path == '\0') throw model::UsageError("--summary: GITHUB_STEP_SUMMARY is not set; use --markdown FILE");
+  if (path == nullptr || *path == '\0')
+    throw model::UsageError("--summary: GITHUB_STEP_SUMMARY is not set; use --markdown FILE");
   const int file = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   const bool is_written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const int error = errno;

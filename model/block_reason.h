@@ -10,11 +10,11 @@ namespace model {
 enum class BlockReason : uint8_t {
   kNone,  // not recorded: the goroutine was in that state before the trace began
   kOther,
-  kForever,         // select{}, nil channel
+  kForever,  // select{}, nil channel
   kNetwork,
   kSelect,
-  kCondWait,        // sync.(*Cond).Wait
-  kSync,            // Mutex, RWMutex, WaitGroup, and semaphores of the runtime itself: the frames tell which
+  kCondWait,  // sync.(*Cond).Wait
+  kSync,      // Mutex, RWMutex, WaitGroup, and semaphores of the runtime itself: the frames tell which
   kChanSend,
   kChanReceive,
   kSleep,
@@ -27,8 +27,8 @@ enum class BlockReason : uint8_t {
   kDebugCall,
   kSynctest,
   kUnspecified,
-  kYield,           // runtime.Gosched
-  kSyscall,         // v1 only: blocked in a system call
+  kYield,    // runtime.Gosched
+  kSyscall,  // v1 only: blocked in a system call
 };
 
 BlockReason ParseBlockReason(std::string_view text);  // "" -> kNone

@@ -72,7 +72,11 @@ struct Children {
 class Weigher {
  public:
   Weigher(const Profile& profile, const PlaceTable& places, const WeighOptions& options)
-      : profile_(profile), places_(places), options_(options), weights_(profile, options), children_(profile.stacks, weights_.is_live) {
+      : profile_(profile),
+        places_(places),
+        options_(options),
+        weights_(profile, options),
+        children_(profile.stacks, weights_.is_live) {
     graph_.nodes.resize(places.size());
     node_depth_.resize(places.size());
   }
@@ -225,7 +229,8 @@ PlaceTable::PlaceTable(const Symbols& symbols, const PlaceOptions& options) : sy
         continue;
       }
       const Function& function = symbols.functions()[line.function];
-      Place place{.name = has_name ? function.name : StringId(), .file = has_file ? function.file : StringId(), .address = address};
+      Place place{
+          .name = has_name ? function.name : StringId(), .file = has_file ? function.file : StringId(), .address = address};
       if (has_line) place.line = line.line;
       if (has_column) place.column = line.column;
       if (options.keep_objects || place.name == StringId()) {

@@ -11,9 +11,9 @@
 #include "model/intern_index.h"
 #include "model/profile.h"
 
-// A profile summed up by place: a node for each function (or file, line, address: the granularity), with what was spent there
-// (flat) and there or below (cum), and an edge for each caller and callee. The rules are pprof's, because its numbers are what
-// people compare with: docs/formats/pprof.md, "From samples to a graph".
+// A profile summed up by place: a node for each function (or file, line, address: the granularity), with what was spent
+// there (flat) and there or below (cum), and an edge for each caller and callee. The rules are pprof's, because its numbers
+// are what people compare with: docs/formats/pprof.md, "From samples to a graph".
 namespace model {
 
 enum class Granularity { kFunctions, kFileFunctions, kFiles, kLines, kAddresses };
@@ -22,7 +22,7 @@ enum class Granularity { kFunctions, kFileFunctions, kFiles, kLines, kAddresses 
 struct Place {
   StringId name;
   StringId file;
-  StringId object;         // binary; only for places without a name, or where `keep_objects` asks for it
+  StringId object;  // binary; only for places without a name, or where `keep_objects` asks for it
   uint64_t address = 0;
   int64_t line = 0;
   int64_t column = 0;
@@ -90,15 +90,17 @@ struct CallGraph {
   std::vector<uint32_t> caller_begin, edge_of_caller;
 
   std::span<const uint32_t> in(NodeId node) const {
-    return std::span(edge_of_callee).subspan(callee_begin[node.index()], callee_begin[node.index() + 1] - callee_begin[node.index()]);
+    return std::span(edge_of_callee)
+        .subspan(callee_begin[node.index()], callee_begin[node.index() + 1] - callee_begin[node.index()]);
   }
   std::span<const uint32_t> out(NodeId node) const {
-    return std::span(edge_of_caller).subspan(caller_begin[node.index()], caller_begin[node.index() + 1] - caller_begin[node.index()]);
+    return std::span(edge_of_caller)
+        .subspan(caller_begin[node.index()], caller_begin[node.index() + 1] - caller_begin[node.index()]);
   }
 };
 
-// Which samples' values, and over which nodes. A node outside of `kept` passes its value on to nobody: a stack that ends in it
-// gives flat to none, and the edge over it is residual.
+// Which samples' values, and over which nodes. A node outside of `kept` passes its value on to nobody: a stack that ends in
+// it gives flat to none, and the edge over it is residual.
 struct WeighOptions {
   size_t value = 0;
   std::optional<size_t> divisor;

@@ -7,8 +7,9 @@ namespace model {
 
 const char* Name(EventKind kind) {
   static constexpr std::array<const char*, kEventKindCount> kNames = {
-      "sync",     "goroutine-state", "proc-state",   "range-begin", "range-active", "range-end",  "task-begin",  "task-end",
-      "region-begin", "region-end",  "log",          "metric",      "label",        "cpu-sample", "experimental"};
+      "sync",      "goroutine-state", "proc-state", "range-begin",  "range-active",
+      "range-end", "task-begin",      "task-end",   "region-begin", "region-end",
+      "log",       "metric",          "label",      "cpu-sample",   "experimental"};
   return kNames[static_cast<size_t>(kind)];
 }
 

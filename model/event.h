@@ -28,15 +28,15 @@ enum class EventKind : uint8_t {
   kRangeBegin,      // `name` began on `scope` `subject` ("GC mark assist", "stop-the-world (GC sweep termination)")
   kRangeActive,     // as kRangeBegin, but it was going on before the trace
   kRangeEnd,
-  kTaskBegin,       // task `subject` of type `name`, child of `parent_task`
+  kTaskBegin,  // task `subject` of type `name`, child of `parent_task`
   kTaskEnd,
-  kRegionBegin,     // region of type `name` in task `subject` on `goroutine`
+  kRegionBegin,  // region of type `name` in task `subject` on `goroutine`
   kRegionEnd,
-  kLog,             // `text` with category `name` in task `subject`
-  kMetric,          // `name` ("/memory/classes/heap/objects:bytes", ..) is now `value`
-  kLabel,           // goroutine `subject` is called `name` (GC workers)
-  kCpuSample,       // `stack` was running
-  kExperimental,    // something of an experiment: name only
+  kLog,           // `text` with category `name` in task `subject`
+  kMetric,        // `name` ("/memory/classes/heap/objects:bytes", ..) is now `value`
+  kLabel,         // goroutine `subject` is called `name` (GC workers)
+  kCpuSample,     // `stack` was running
+  kExperimental,  // something of an experiment: name only
 };
 constexpr size_t kEventKindCount = 15;
 
@@ -44,8 +44,8 @@ enum class GoState : uint8_t { kUndetermined, kNotExist, kRunnable, kRunning, kW
 enum class ProcState : uint8_t { kUndetermined, kNotExist, kRunning, kIdle };
 enum class RangeScope : uint8_t { kGlobal, kGoroutine, kProc, kThread };
 
-const char* Name(EventKind kind);    // "goroutine-state"
-const char* Name(GoState state);     // "Waiting", as the official reader prints it
+const char* Name(EventKind kind);  // "goroutine-state"
+const char* Name(GoState state);   // "Waiting", as the official reader prints it
 const char* Name(ProcState state);
 
 // Plain data, valid for ever (ids into the source's tables). Fields that a kind does not use keep their defaults.

@@ -26,10 +26,10 @@ struct Damage {
 };
 
 struct TraceInfo {
-  std::string version;           // the header's text, "go 1.26 trace"
-  uint64_t bytes_total = 0;      // size of the unpacked file so far as known; 0 = not known
+  std::string version;       // the header's text, "go 1.26 trace"
+  uint64_t bytes_total = 0;  // size of the unpacked file so far as known; 0 = not known
   uint64_t bytes_read = 0;
-  std::vector<Damage> damage;    // complete once Next() has returned an empty batch
+  std::vector<Damage> damage;  // complete once Next() has returned an empty batch
   Warnings warnings;
 };
 

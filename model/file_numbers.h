@@ -6,8 +6,8 @@
 
 #include "model/ids.h"
 
-// The numbers and the order that a file gave its locations and mappings, for the one report that shows them. Rows that no file
-// knows (made by a merge, or added later) are numbered on from the largest.
+// The numbers and the order that a file gave its locations and mappings, for the one report that shows them. Rows that no
+// file knows (made by a merge, or added later) are numbered on from the largest.
 namespace model {
 
 class FileNumbers {

@@ -24,9 +24,9 @@ struct Label {
 class LabelTable {
  public:
   LabelTable();
-  LabelSetId Intern(std::span<const Label> labels);                 // O(labels)
-  std::span<const Label> operator[](LabelSetId id) const;           // valid till the next Intern
-  size_t size() const { return begin_.size() - 1; }                 // sets, with the empty one
+  LabelSetId Intern(std::span<const Label> labels);        // O(labels)
+  std::span<const Label> operator[](LabelSetId id) const;  // valid till the next Intern
+  size_t size() const { return begin_.size() - 1; }        // sets, with the empty one
 
  private:
   std::vector<Label> labels_;

@@ -14,7 +14,8 @@ void Profile::AddSample(StackId stack, std::span<const int64_t> values, LabelSet
 int64_t Total(const Profile& profile, size_t index) {
   uint64_t sum = 0;  // wraps on hostile input instead of being undefined
   const size_t width = profile.value_count();
-  for (size_t at = index; at < profile.sample_value.size(); at += width) sum += static_cast<uint64_t>(profile.sample_value[at]);
+  for (size_t at = index; at < profile.sample_value.size(); at += width)
+    sum += static_cast<uint64_t>(profile.sample_value[at]);
   return static_cast<int64_t>(sum);
 }
 

@@ -27,10 +27,10 @@ struct Profile {
   Symbols symbols;
   StackTrie stacks;
   LabelTable labels;
-  std::vector<ValueType> value_types;      // k of them
-  std::vector<StackId> sample_stack;       // n
-  std::vector<int64_t> sample_value;       // n*k, sample-major: value j of sample i is [i*k + j]
-  std::vector<LabelSetId> sample_labels;   // n
+  std::vector<ValueType> value_types;     // k of them
+  std::vector<StackId> sample_stack;      // n
+  std::vector<int64_t> sample_value;      // n*k, sample-major: value j of sample i is [i*k + j]
+  std::vector<LabelSetId> sample_labels;  // n
 
   std::optional<size_t> default_value_type;  // as the file asks; nullopt = the last one
   ValueType period_type;

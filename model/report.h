@@ -35,9 +35,9 @@ struct Fields {
 struct TableColumn {
   std::string key;
   std::string label;
-  std::string unit;         // as in Field; texts have none and are left-aligned
-  bool show = true;         // false: for JSON only
-  bool is_change = false;   // shown with its sign, coloured by it
+  std::string unit;        // as in Field; texts have none and are left-aligned
+  bool show = true;        // false: for JSON only
+  bool is_change = false;  // shown with its sign, coloured by it
 };
 // Rows of cells. In JSON: "key": [{column key: cell, ..}, ..].
 struct Table {

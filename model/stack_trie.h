@@ -11,8 +11,8 @@
 // share is stored once, and equal stacks have equal ids.
 //
 // Row 0 is the root (the empty stack). A parent's id is always smaller than its children's, so one reverse pass turns
-// self values into cumulative values, without recursion. 16 bytes a row beside the index: each row remembers the child that was
-// asked for last, because near the root nearly all stacks go the same way.
+// self values into cumulative values, without recursion. 16 bytes a row beside the index: each row remembers the child that
+// was asked for last, because near the root nearly all stacks go the same way.
 namespace model {
 
 class StackTrie {
@@ -29,7 +29,7 @@ class StackTrie {
   static constexpr StackId root() { return StackId(0); }
   StackId caller(StackId id) const { return rows_[id.index()].caller; }
   LocationId location(StackId id) const { return rows_[id.index()].location; }  // not for the root
-  size_t size() const { return rows_.size(); }                                 // rows, with the root
+  size_t size() const { return rows_.size(); }                                  // rows, with the root
   bool contains(StackId id) const { return id.index() < rows_.size(); }
   size_t Depth(StackId id) const;  // O(depth)
 

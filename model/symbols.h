@@ -74,7 +74,7 @@ class Symbols {
   std::string_view text(StringId id) const { return strings_[id]; }
   std::string_view function_name(FunctionId id) const { return strings_[functions_[id].name]; }
   const StringTable& strings() const { return strings_; }
-  const Column<MappingId, Mapping>& mappings() const { return mappings_; }    // row 0 = none
+  const Column<MappingId, Mapping>& mappings() const { return mappings_; }      // row 0 = none
   const Column<FunctionId, Function>& functions() const { return functions_; }  // row 0 = none
   size_t location_count() const { return locations_.size(); }
   const Location& location(LocationId id) const { return locations_[id].where; }

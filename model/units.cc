@@ -16,7 +16,7 @@ struct Unit {
   std::vector<std::string_view> spellings;  // lower case, without a plural s
 };
 struct Family {
-  std::vector<Unit> units;  // ascending
+  std::vector<Unit> units;    // ascending
   std::string_view fallback;  // shown for values too small for the smallest unit
   double fallback_factor;
 };
@@ -117,9 +117,7 @@ std::string FormatValueAs(int64_t value, std::string_view unit, std::string_view
   return Label(Scale(value, unit, shown_unit));
 }
 
-std::string FormatChange(int64_t value, std::string_view unit) {
-  return (value > 0 ? "+" : "") + FormatValue(value, unit);
-}
+std::string FormatChange(int64_t value, std::string_view unit) { return (value > 0 ? "+" : "") + FormatValue(value, unit); }
 
 std::string FormatPercent(double value, double total) {
   const double percent = total == 0 ? 0 : std::abs(value / total) * 100;

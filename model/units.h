@@ -16,8 +16,8 @@ struct Scaled {
 };
 Scaled Scale(int64_t value, std::string_view unit, std::string_view shown_unit);
 
-// `value` in `unit` as people read it, in the unit that fits it: (1536, "bytes") -> "1.50kB", (61e9, "nanoseconds") -> "61s",
-// (12, "count") -> "12".
+// `value` in `unit` as people read it, in the unit that fits it: (1536, "bytes") -> "1.50kB", (61e9, "nanoseconds") ->
+// "61s", (12, "count") -> "12".
 std::string FormatValue(int64_t value, std::string_view unit);
 
 // The same in a unit chosen by the caller ("ms", "MB"), for columns of one unit.
@@ -26,7 +26,8 @@ std::string FormatValueAs(int64_t value, std::string_view unit, std::string_view
 // With a sign always: "+1.20s", "-3", "0".
 std::string FormatChange(int64_t value, std::string_view unit);
 
-// value/total as pprof prints percentages: "12.50%", " 1.2%" without padding: 5.2f from 1 %, 2 digits below, "100%". total 0 -> "0%".
+// value/total as pprof prints percentages: "12.50%", " 1.2%" without padding: 5.2f from 1 %, 2 digits below, "100%". total 0
+// -> "0%".
 std::string FormatPercent(double value, double total);
 
 std::string FormatCount(uint64_t count);  // "1,234,567"

@@ -34,7 +34,7 @@ class FileSource : public ByteSource {
     }
     file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0) throw model::InputError(path_, fmt::format("can't open: {}", std::strerror(errno)));
-    struct stat status{};
+    struct stat status {};
     ::fstat(file_, &status);
     if (S_ISDIR(status.st_mode)) {
       ::close(file_);
@@ -228,13 +228,15 @@ Packing Recognise(std::string_view head) {
 }
 
 // Reads enough to recognise packing, and puts it back.
-std::unique_ptr<ByteSource> SeeThrough(const std::string& name, std::unique_ptr<ByteSource> source, const OpenOptions& options) {
+std::unique_ptr<ByteSource> SeeThrough(const std::string& name, std::unique_ptr<ByteSource> source,
+                                       const OpenOptions& options) {
   for (int depth = 0;; ++depth) {
     auto rewound = std::make_unique<RewoundSource>(std::move(source), kMagicBytes);
     const Packing packing = Recognise(rewound->head());
     source = std::move(rewound);
     if (packing == Packing::kNone) return source;
-    if (depth == kDeepestPacking) throw model::InputError(name, fmt::format("is packed more than {} times over", kDeepestPacking));
+    if (depth == kDeepestPacking)
+      throw model::InputError(name, fmt::format("is packed more than {} times over", kDeepestPacking));
     if (packing == Packing::kZlib) {
       source = std::make_unique<ZlibUnpacker>(name, std::move(source), options.max_unpacked_bytes);
     } else {

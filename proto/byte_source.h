@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-// The unpacked bytes of an input, a span at a time: a file, standard input ("-"), or either through gzip (any number of members),
-// zlib or zstd, recognised by their first bytes, one inside the other if need be. Memory: a few buffers, whatever the size.
+// The unpacked bytes of an input, a span at a time: a file, standard input ("-"), or either through gzip (any number of
+// members), zlib or zstd, recognised by their first bytes, one inside the other if need be. Memory: a few buffers, whatever
+// the size.
 namespace proto {
 
 // How far the file itself has been read, in its own (packed) bytes. `total` is 0 where nobody knows: a pipe.

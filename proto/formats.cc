@@ -36,12 +36,11 @@ constexpr std::array kFormats = {
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
              return gotrace::Open(name, std::move(source));
            }},
-    Format{
-        "pprof profiles", pprof::LooksPprof,
-        [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
-          BackgroundSource ahead(std::move(source));
-          return pprof::Read(ahead, name);
-        }},
+    Format{"pprof profiles", pprof::LooksPprof,
+           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+             BackgroundSource ahead(std::move(source));
+             return pprof::Read(ahead, name);
+           }},
     Format{"goroutine profiles as text (debug=1)", LooksLikeCountProfile,
            [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
              return ReadCountProfile(name, *source);

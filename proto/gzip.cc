@@ -12,7 +12,8 @@ std::string Gzip(std::string_view bytes) {
   constexpr int kMemoryLevel = 8;
   constexpr size_t kStep = size_t{1} << 20;
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
   std::string packed;
   size_t made = 0;
   int status = Z_OK;

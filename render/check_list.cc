@@ -51,7 +51,8 @@ void AddFindings(std::vector<CheckRow>& rows, const model::Findings& findings) {
   for (const model::Finding& finding : findings.rows) {
     CheckRow named;
     SetMembers(named, finding);
-    auto row = std::ranges::find_if(rows, [&](const CheckRow& other) { return other.name == named.name && other.metric == named.metric; });
+    auto row = std::ranges::find_if(
+        rows, [&](const CheckRow& other) { return other.name == named.name && other.metric == named.metric; });
     if (row == rows.end()) row = rows.insert(rows.end(), named);
     SetMembers(*row, finding);
     row->outcome = "broken";

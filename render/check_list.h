@@ -6,8 +6,8 @@
 
 #include "model/report.h"
 
-// The checks of a report, in the form that CI systems take results in: a name, an outcome, a message. They are the rows of its
-// table "checks"; the findings among them bring their evidence. A report without such a table gives its findings alone.
+// The checks of a report, in the form that CI systems take results in: a name, an outcome, a message. They are the rows of
+// its table "checks"; the findings among them bring their evidence. A report without such a table gives its findings alone.
 namespace render {
 
 struct CheckRow {
@@ -26,7 +26,8 @@ struct CheckRow {
 
 std::vector<CheckRow> ChecksOf(const model::Report& report);
 
-// The same for the same check in every run and build: FNV-1a over name and metric, 16 hexadecimal digits. No numbers, no lines.
+// The same for the same check in every run and build: FNV-1a over name and metric, 16 hexadecimal digits. No numbers, no
+// lines.
 std::string Fingerprint(const CheckRow& check);
 
 // The value of the report's field with that key; empty if there is none.

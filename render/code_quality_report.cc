@@ -35,7 +35,9 @@ std::string CodeQualityReport(const model::Report& report) {
                       {"check_name", "performance-regression"},
                       {"fingerprint", Fingerprint(check)},
                       {"severity", check.severity == "fail" ? "major" : "minor"},
-                      {"location", {{"path", check.file.empty() ? "unknown" : check.file}, {"lines", {{"begin", std::max<int64_t>(1, check.line)}}}}}});
+                      {"location",
+                       {{"path", check.file.empty() ? "unknown" : check.file},
+                        {"lines", {{"begin", std::max<int64_t>(1, check.line)}}}}}});
   }
   return issues.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -45,13 +47,16 @@ std::string Annotations(const model::Report& report) {
   for (const CheckRow& check : ChecksOf(report)) {
     if (!check.is_broken()) continue;
     std::string properties;
-    if (!check.file.empty()) properties = fmt::format("file={},line={},", CommandText(TerminalText(check.file), true), std::max<int64_t>(1, check.line));
+    if (!check.file.empty())
+      properties =
+          fmt::format("file={},line={},", CommandText(TerminalText(check.file), true), std::max<int64_t>(1, check.line));
     std::string text = TerminalText(check.message);
     for (const std::string& line : check.evidence) text += "\n" + TerminalText(line);
     out += fmt::format("::{} {}title={}::{}\n", check.severity == "fail" ? "error" : "warning", properties,
                        CommandText(TerminalText(check.name + " " + check.metric), true), CommandText(text, false));
   }
-  if (FieldText(report, "verdict") == "unknown") out += fmt::format("::warning title=goprof::{}\n", CommandText(TerminalText(report.answer), false));
+  if (FieldText(report, "verdict") == "unknown")
+    out += fmt::format("::warning title=goprof::{}\n", CommandText(TerminalText(report.answer), false));
   return out;
 }
 

@@ -60,7 +60,8 @@ class FrameNames {
 
   std::string WithoutSymbol(std::string name, std::string_view mapping, uint64_t address) const {
     const std::string_view base = mapping.substr(mapping.rfind('/') + 1);
-    if (options_.addresses && (address != 0 || name == "[unknown]")) return fmt::format("[{} <{:x}>]", base.empty() ? "unknown" : base, address);
+    if (options_.addresses && (address != 0 || name == "[unknown]"))
+      return fmt::format("[{} <{:x}>]", base.empty() ? "unknown" : base, address);
     if (!name.empty()) return name;
     return base.empty() ? fmt::format("0x{:x}", address) : fmt::format("[{}]", base);
   }

@@ -15,11 +15,12 @@ std::string Joined(const CheckRow& check) {
 }
 
 std::string Case(const CheckRow& check) {
-  const std::string open = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", XmlText("goprof." + check.metric), XmlText(check.name));
+  const std::string open =
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\"", XmlText("goprof." + check.metric), XmlText(check.name));
   if (!check.is_broken()) return open + "/>\n";
   if (check.severity == "fail") {
-    return open + fmt::format(">\n      <failure type=\"regression\" message=\"{}\">{}</failure>\n    </testcase>\n", XmlText(check.message),
-                              XmlText(Joined(check)));
+    return open + fmt::format(">\n      <failure type=\"regression\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                              XmlText(check.message), XmlText(Joined(check)));
   }
   return open + fmt::format(">\n      <system-out>warning: {}</system-out>\n    </testcase>\n", XmlText(Joined(check)));
 }
@@ -36,12 +37,17 @@ std::string JunitReport(const model::Report& report) {
     cases += Case(check);
   }
   if (is_unknown) {
-    cases += fmt::format("    <testcase classname=\"goprof\" name=\"verdict\">\n      <error type=\"unknown\" message=\"{}\"/>\n    </testcase>\n",
-                         XmlText(report.answer));
+    cases += fmt::format(
+        "    <testcase classname=\"goprof\" name=\"verdict\">\n      <error type=\"unknown\" message=\"{}\"/>\n    "
+        "</testcase>\n",
+        XmlText(report.answer));
   }
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", checks.size() + is_unknown, failures, is_unknown ? 1 : 0);
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n  <testsuite name=\"{1}\" {0} time=\"0\">\n{2}  </testsuite>\n</testsuites>\n",
-                     counts, XmlText(report.title), cases);
+  const std::string counts =
+      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", checks.size() + is_unknown, failures, is_unknown ? 1 : 0);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n  <testsuite name=\"{1}\" {0} time=\"0\">\n{2}  "
+      "</testsuite>\n</testsuites>\n",
+      counts, XmlText(report.title), cases);
 }
 
 }  // namespace render

@@ -42,7 +42,8 @@ class Writer {
 
   void operator()(const model::Fields& block) {
     for (const model::Field& field : block.rows) {
-      if (!field.label.empty()) Add(fmt::format("\n- {}: {}", MarkdownText(field.label), MarkdownText(CellText(field.value, field.unit))));
+      if (!field.label.empty())
+        Add(fmt::format("\n- {}: {}", MarkdownText(field.label), MarkdownText(CellText(field.value, field.unit))));
     }
     Close("\n");
   }
@@ -50,7 +51,9 @@ class Writer {
   void operator()(const model::Findings& block) {
     if (block.rows.empty() && !block.empty_text.empty()) Add("\n" + MarkdownText(block.empty_text) + "\n");
     for (const model::Finding& finding : block.rows) {
-      const char* sign = finding.severity == model::Severity::kError ? "❌" : finding.severity == model::Severity::kWarning ? "⚠️" : "ℹ️";
+      const char* sign = finding.severity == model::Severity::kError     ? "❌"
+                         : finding.severity == model::Severity::kWarning ? "⚠️"
+                                                                         : "ℹ️";
       std::string text = fmt::format("\n{} **{}**\n", sign, MarkdownText(finding.title));
       for (const std::string& line : finding.evidence) text += fmt::format("- {}\n", MarkdownText(line));
       if (!Add(text)) return;
@@ -73,7 +76,8 @@ std::string Row(const std::vector<std::string>& cells) {
 
 std::string Cell(const model::TableColumn& column, const model::Value& value) {
   const bool is_name = std::holds_alternative<std::string>(value.kind()) && column.unit.empty();
-  if (is_name && (column.key == "name" || column.key == "function")) return MarkdownCode(std::get<std::string>(value.kind()));
+  if (is_name && (column.key == "name" || column.key == "function"))
+    return MarkdownCode(std::get<std::string>(value.kind()));
   return MarkdownText(column.is_change ? ChangeText(value, column.unit) : CellText(value, column.unit));
 }
 
@@ -91,7 +95,8 @@ void Writer::operator()(const model::Table& block) {
   std::vector<std::string> labels, rules;
   for (const size_t at : shown) {
     labels.push_back(MarkdownText(block.columns[at].label));
-    rules.emplace_back(block.columns[at].unit.empty() && !std::holds_alternative<double>(block.rows[0][at].kind()) ? ":--" : "--:");
+    rules.emplace_back(block.columns[at].unit.empty() && !std::holds_alternative<double>(block.rows[0][at].kind()) ? ":--"
+                                                                                                                   : "--:");
   }
   if (!Add(fmt::format("\n<details><summary>{}</summary>\n\n", MarkdownText(title)) + Row(labels) + Row(rules))) return;
   const size_t count = std::min(block.rows.size(), block.rows_shown);
@@ -103,7 +108,9 @@ void Writer::operator()(const model::Table& block) {
   Close("\n</details>\n");
 }
 
-bool IsPunctuation(char c) { return static_cast<unsigned char>(c) < 0x80 && std::ispunct(static_cast<unsigned char>(c)) != 0; }
+bool IsPunctuation(char c) {
+  return static_cast<unsigned char>(c) < 0x80 && std::ispunct(static_cast<unsigned char>(c)) != 0;
+}
 
 }  // namespace
 
@@ -111,12 +118,34 @@ std::string MarkdownText(std::string_view text) {
   std::string out;
   for (const char c : TerminalText(text)) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '@': out += "&#64;"; break;  // a mention survives a backslash
-      case '#': out += "&#35;"; break;  // a reference to an issue, too
-      case '.': case ',': case '(': case ')': case '%': case '-': case '/': case ':': case ';': case '=': case '+': case '\'': case '"':
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '@':
+        out += "&#64;";
+        break;  // a mention survives a backslash
+      case '#':
+        out += "&#35;";
+        break;  // a reference to an issue, too
+      case '.':
+      case ',':
+      case '(':
+      case ')':
+      case '%':
+      case '-':
+      case '/':
+      case ':':
+      case ';':
+      case '=':
+      case '+':
+      case '\'':
+      case '"':
         out += c;
         break;
       default:

@@ -31,8 +31,8 @@ void AddFamily(std::string& out, const std::vector<CheckRow>& checks, const char
   out += fmt::format("# TYPE {0} gauge\n# HELP {0} {1}\n", family, help);
   for (const CheckRow& check : checks) {
     if (!(check.*member)) continue;
-    out += fmt::format("{}{{name=\"{}\",metric=\"{}\",unit=\"{}\"}} {}\n", family, LabelText(check.name), LabelText(check.metric),
-                       LabelText(check.unit), *(check.*member));
+    out += fmt::format("{}{{name=\"{}\",metric=\"{}\",unit=\"{}\"}} {}\n", family, LabelText(check.name),
+                       LabelText(check.metric), LabelText(check.unit), *(check.*member));
   }
 }
 

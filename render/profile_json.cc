@@ -56,7 +56,8 @@ std::string TypeName(const model::Profile& profile, size_t index) {
 
 // The name of a frame that may have none.
 std::string FrameName(const model::Symbols& symbols, LocationId at, const model::Line* line) {
-  if (line != nullptr && !symbols.function_name(line->function).empty()) return std::string(symbols.function_name(line->function));
+  if (line != nullptr && !symbols.function_name(line->function).empty())
+    return std::string(symbols.function_name(line->function));
   return fmt::format("{:#x}", symbols.location(at).address);
 }
 
@@ -85,12 +86,14 @@ void ProfileJson(const model::Profile& profile, const Write& write) {
   const model::Symbols& symbols = profile.symbols;
   out.text = "{\"schema\":1,\"sample_types\":[";
   for (size_t i = 0; i < profile.value_count(); ++i) out.text += (i == 0 ? "" : ",") + Quoted(TypeName(profile, i));
-  out.text += fmt::format("],\"period\":{},\"time_nanos\":{},\"duration_nanos\":{},\"frames\":[", profile.period, profile.time_nanos, profile.duration_nanos);
+  out.text += fmt::format("],\"period\":{},\"time_nanos\":{},\"duration_nanos\":{},\"frames\":[", profile.period,
+                          profile.time_nanos, profile.duration_nanos);
   bool is_first = true;
   const auto frame = [&](LocationId at, const model::Line* line, bool is_inlined) {
     const model::Function& function = symbols.functions()[line == nullptr ? model::FunctionId() : line->function];
-    out.text += fmt::format("{}{{\"name\":{},\"file\":{},\"line\":{},\"inlined\":{}}}", is_first ? "\n" : ",\n", Quoted(FrameName(symbols, at, line)),
-                            Quoted(symbols.text(function.file)), line == nullptr ? 0 : line->line, is_inlined);
+    out.text += fmt::format("{}{{\"name\":{},\"file\":{},\"line\":{},\"inlined\":{}}}", is_first ? "\n" : ",\n",
+                            Quoted(FrameName(symbols, at, line)), Quoted(symbols.text(function.file)),
+                            line == nullptr ? 0 : line->line, is_inlined);
     is_first = false;
     out.FlushIfLarge();
   };
@@ -119,7 +122,8 @@ void ProfileJson(const model::Profile& profile, const Write& write) {
     }
     if (!labels.empty()) {
       out.text += ",\"labels\":{";
-      for (const auto& [key, value] : labels) out.text += fmt::format("{}{}:{}", key == labels.begin()->first ? "" : ",", Quoted(key), Quoted(value));
+      for (const auto& [key, value] : labels)
+        out.text += fmt::format("{}{}:{}", key == labels.begin()->first ? "" : ",", Quoted(key), Quoted(value));
       out.text += '}';
     }
     out.text += '}';
@@ -132,13 +136,16 @@ void ProfileJson(const model::Profile& profile, const Write& write) {
 void SpeedscopeJson(const model::Profile& profile, const Write& write) {
   Buffer out(write);
   const model::Symbols& symbols = profile.symbols;
-  out.text = "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"goprof\",\"shared\":{\"frames\":[";
-  // One frame for each function, at its first line, so that speedscope adds its lines up; one for each address without a function.
+  out.text =
+      "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"goprof\",\"shared\":{\"frames\":[";
+  // One frame for each function, at its first line, so that speedscope adds its lines up; one for each address without a
+  // function.
   std::map<std::pair<uint32_t, uint64_t>, size_t> frames;
   std::vector<std::vector<size_t>> frames_of(symbols.location_count());
   const auto number = [&](LocationId at, const model::Line* line) {
     const uint32_t function = line == nullptr ? 0 : line->function.value;
-    const auto [found, is_new] = frames.try_emplace({function, function == 0 ? symbols.location(at).address : 0}, frames.size());
+    const auto [found, is_new] =
+        frames.try_emplace({function, function == 0 ? symbols.location(at).address : 0}, frames.size());
     if (is_new) {
       const model::Function& where = symbols.functions()[model::FunctionId(function)];
       out.text += fmt::format("{}{{\"name\":{}", frames.size() == 1 ? "\n" : ",\n", Quoted(FrameName(symbols, at, line)));
@@ -158,9 +165,11 @@ void SpeedscopeJson(const model::Profile& profile, const Write& write) {
   std::vector<LocationId> path;
   for (size_t type = 0; type < profile.value_count(); ++type) {
     const std::string_view unit = symbols.text(profile.value_types[type].unit);
-    const bool is_known = unit == "nanoseconds" || unit == "microseconds" || unit == "milliseconds" || unit == "seconds" || unit == "bytes";
-    out.text += fmt::format("{}{{\"type\":\"sampled\",\"name\":{},\"unit\":\"{}\",\"startValue\":0,\"endValue\":{},\"samples\":[", type == 0 ? "\n" : ",\n",
-                            Quoted(TypeName(profile, type)), is_known ? unit : "none", model::Total(profile, type));
+    const bool is_known =
+        unit == "nanoseconds" || unit == "microseconds" || unit == "milliseconds" || unit == "seconds" || unit == "bytes";
+    out.text += fmt::format(
+        "{}{{\"type\":\"sampled\",\"name\":{},\"unit\":\"{}\",\"startValue\":0,\"endValue\":{},\"samples\":[",
+        type == 0 ? "\n" : ",\n", Quoted(TypeName(profile, type)), is_known ? unit : "none", model::Total(profile, type));
     for (size_t row = 0; row < profile.sample_count(); ++row) {
       out.text += row == 0 ? "[" : ",[";
       bool is_first = true;
@@ -194,14 +203,18 @@ void ProfileCsv(const model::Profile& profile, const Write& write) {
     std::string stack, labels;
     for (const LocationId at : RootFirst(profile, row, path)) {
       const auto lines = profile.symbols.lines(at);
-      const auto add = [&](const model::Line* line) { stack += (stack.empty() ? "" : ";") + FrameName(profile.symbols, at, line); };
+      const auto add = [&](const model::Line* line) {
+        stack += (stack.empty() ? "" : ";") + FrameName(profile.symbols, at, line);
+      };
       for (size_t i = lines.size(); i > 0; --i) add(&lines[i - 1]);
       if (lines.empty()) add(nullptr);
     }
     for (const model::Label& label : profile.labels[profile.sample_labels[row]]) {
-      labels += fmt::format("{}{}={}", labels.empty() ? "" : ";", profile.symbols.text(label.key), LabelValue(profile, label));
+      labels +=
+          fmt::format("{}{}={}", labels.empty() ? "" : ";", profile.symbols.text(label.key), LabelValue(profile, label));
     }
-    out.text += fmt::format("{},{},{}\n", CsvField(std::move(stack)), fmt::join(profile.values(row), ","), CsvField(std::move(labels)));
+    out.text += fmt::format("{},{},{}\n", CsvField(std::move(stack)), fmt::join(profile.values(row), ","),
+                            CsvField(std::move(labels)));
     out.FlushIfLarge();
   }
   out.Flush();

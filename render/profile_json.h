@@ -9,7 +9,8 @@ namespace render {
 
 using Write = std::function<void(std::string_view)>;
 
-// A whole profile for other programs, written as it is made. Frames are listed once and samples name them by index, root first:
+// A whole profile for other programs, written as it is made. Frames are listed once and samples name them by index, root
+// first:
 //   {"schema":1,"sample_types":["cpu/nanoseconds"],"frames":[{"name","file","line","inlined"}],
 //    "samples":[{"stack":[0,4,7],"values":[10000000],"labels":{"tenant":"acme"}}]}
 void ProfileJson(const model::Profile& profile, const Write& write);

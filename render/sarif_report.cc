@@ -15,8 +15,10 @@ Json Rules() {
   return Json::array({{{"id", kRegression},
                        {"name", "PerformanceRegression"},
                        {"shortDescription", {{"text", "Costs more than before, or than its budget allows"}}},
-                       {"fullDescription", {{"text", "A function, a group of functions or the total grew beyond noise and by a worthwhile amount, or "
-                                                     "is beyond the budget that the rules file gives it."}}},
+                       {"fullDescription",
+                        {{"text",
+                          "A function, a group of functions or the total grew beyond noise and by a worthwhile amount, or "
+                          "is beyond the budget that the rules file gives it."}}},
                        {"defaultConfiguration", {{"level", "error"}}},
                        {"helpUri", "https://go.dev/blog/pprof"},
                        {"properties", {{"tags", Json::array({"performance"})}}}}});
@@ -68,12 +70,13 @@ std::string SarifReport(const model::Report& report) {
   if (is_unknown) {
     invocation["toolExecutionNotifications"] = Json::array({{{"level", "error"}, {"message", {{"text", report.answer}}}}});
   }
-  const Json document = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                         {"version", "2.1.0"},
-                         {"runs", Json::array({{{"tool", {{"driver", {{"name", "goprof"}, {"version", "0.1.0"}, {"rules", Rules()}}}}},
-                                                {"invocations", Json::array({invocation})},
-                                                {"columnKind", "utf16CodeUnits"},
-                                                {"results", std::move(results)}}})}};
+  const Json document = {
+      {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+      {"version", "2.1.0"},
+      {"runs", Json::array({{{"tool", {{"driver", {{"name", "goprof"}, {"version", "0.1.0"}, {"rules", Rules()}}}}},
+                             {"invocations", Json::array({invocation})},
+                             {"columnKind", "utf16CodeUnits"},
+                             {"results", std::move(results)}}})}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

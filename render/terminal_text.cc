@@ -54,9 +54,11 @@ std::string CellText(const model::Value& value, std::string_view unit) {
   if (const auto* number = std::get_if<uint64_t>(&kind)) return CellText(static_cast<int64_t>(*number), unit);
   if (const auto* number = std::get_if<int64_t>(&kind)) {
     return unit == "count" ? (*number < 0 ? "-" : "") + model::FormatCount(static_cast<uint64_t>(std::abs(*number)))
-                           : unit.empty() ? std::to_string(*number) : model::FormatValue(*number, unit);
+           : unit.empty()  ? std::to_string(*number)
+                           : model::FormatValue(*number, unit);
   }
-  if (const auto* number = std::get_if<double>(&kind)) return unit == "ratio" ? model::FormatPercent(*number, 1) : Number(*number);
+  if (const auto* number = std::get_if<double>(&kind))
+    return unit == "ratio" ? model::FormatPercent(*number, 1) : Number(*number);
   return "-";
 }
 

@@ -8,7 +8,8 @@
 // Cells and names as a terminal shows them.
 namespace render {
 
-// Control characters, line breaks, invalid UTF-8 and marks that change the direction of writing become visible escapes (\x1b, \u202e).
+// Control characters, line breaks, invalid UTF-8 and marks that change the direction of writing become visible escapes
+// (\x1b, \u202e).
 std::string TerminalText(std::string_view text);
 
 // Columns that a text takes, counting a UTF-8 character as one.

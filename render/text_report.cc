@@ -74,7 +74,8 @@ const char* ChangeColour(const model::Value& cell) {
 
 bool IsText(const model::TableColumn& column, const std::vector<model::ValueList>& rows, size_t at) {
   if (!column.unit.empty()) return false;
-  return std::ranges::any_of(rows, [&](const model::ValueList& row) { return std::holds_alternative<std::string>(row[at].kind()); });
+  return std::ranges::any_of(
+      rows, [&](const model::ValueList& row) { return std::holds_alternative<std::string>(row[at].kind()); });
 }
 
 void Writer::operator()(const model::Table& block) {
@@ -118,7 +119,8 @@ void Writer::operator()(const model::Table& block) {
       put(at, cells[row][at], column.is_change ? ChangeColour(block.rows[row][shown[at]]) : nullptr);
     }
   }
-  if (row_count < block.rows.size()) out_ += fmt::format("... and {} more\n", model::FormatCount(block.rows.size() - row_count));
+  if (row_count < block.rows.size())
+    out_ += fmt::format("... and {} more\n", model::FormatCount(block.rows.size() - row_count));
 }
 
 void Writer::operator()(const model::Findings& block) {

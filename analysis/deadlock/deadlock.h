@@ -18,22 +18,22 @@ namespace analysis::deadlock {
 
 struct Finding {
   Verdict verdict = Verdict::kIdle;
-  std::string kind;              // "ring:mutex+send", "self:mutex", "blocked:recv"
-  std::vector<Row> goroutines;   // ascending by id; for rings of one pattern, ring by ring
-  uint32_t count = 0;            // rings of this pattern, or goroutines
+  std::string kind;             // "ring:mutex+send", "self:mutex", "blocked:recv"
+  std::vector<Row> goroutines;  // ascending by id; for rings of one pattern, ring by ring
+  uint32_t count = 0;           // rings of this pattern, or goroutines
   double confidence = 0;
   std::vector<SiteRow> sites;
-  std::vector<WaitEdge> edges;   // from its goroutines
+  std::vector<WaitEdge> edges;  // from its goroutines
 };
 
 struct Result {
   std::unique_ptr<Facts> facts;
   std::unique_ptr<Scene> scene;
-  std::vector<HopeFound> hopes;        // by goroutine row
-  std::vector<Judgement> judgements;   // by goroutine row
+  std::vector<HopeFound> hopes;       // by goroutine row
+  std::vector<Judgement> judgements;  // by goroutine row
   std::vector<WaitEdge> edges;
   std::vector<Ring> rings;
-  std::vector<Finding> findings;       // worst first; every waiting goroutine is in exactly one
+  std::vector<Finding> findings;  // worst first; every waiting goroutine is in exactly one
 };
 
 Result Analyse(model::EventSource& source);

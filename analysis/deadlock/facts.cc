@@ -85,11 +85,13 @@ void Gatherer::LookAtState(const Event& event, StackId before) {
   if (is_waiting && !was_waiting) {
     const StackId raw = Import(event.subject_stack != StackTrie::root() ? event.subject_stack : event.stack);
     const bool is_older = event.from == GoState::kUndetermined;
-    BeginWait(event, row, is_older ? Import(event.subject_stack) : raw, is_older, event.goroutine == event.subject ? before : StackId());
+    BeginWait(event, row, is_older ? Import(event.subject_stack) : raw, is_older,
+              event.goroutine == event.subject ? before : StackId());
   }
   Goroutine& goroutine = At(row);
   if (event.to == GoState::kRunning) goroutine.last_ran = event.time;
-  if (event.to == GoState::kSyscall && event.subject_stack != StackTrie::root()) goroutine.last_stack = Import(event.subject_stack);
+  if (event.to == GoState::kSyscall && event.subject_stack != StackTrie::root())
+    goroutine.last_stack = Import(event.subject_stack);
   if (event.to == GoState::kNotExist) Ended(event, row);
   goroutine.state = event.to;
 }
@@ -118,7 +120,8 @@ bool Gatherer::IsInsideCall(StackId stack, StackId call) const {
   const StackId user = facts_.stacks.UserPart(call);
   if (user == StackTrie::root()) return true;
   for (StackId at = stack; at != StackTrie::root(); at = trie.caller(at)) {
-    if (trie.caller(at) == trie.caller(user) && facts_.stacks.leaf_function(at) == facts_.stacks.leaf_function(user)) return true;
+    if (trie.caller(at) == trie.caller(user) && facts_.stacks.leaf_function(at) == facts_.stacks.leaf_function(user))
+      return true;
   }
   return false;
 }
@@ -165,13 +168,15 @@ void Gatherer::EndWait(const Event& event, Row row) {
   }
   if (waker == kNobody) return;
   CountWake(row, wait, waker, waker_stack);
-  const bool is_after_func = At(waker).creator == kNobody && !At(waker).is_older;  // only the timers start goroutines out of nowhere
+  const bool is_after_func =
+      At(waker).creator == kNobody && !At(waker).is_older;  // only the timers start goroutines out of nowhere
   if (is_after_func && wait.site != kNowhere) ++facts_.sites[wait.site].ended_by_timer;
 }
 
 void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack) {
   auto& waking = At(waker).waking_stacks;
-  if (waking.size() < kWakingStacksKept && std::ranges::find(waking, waker_stack) == waking.end()) waking.push_back(waker_stack);
+  if (waking.size() < kWakingStacksKept && std::ranges::find(waking, waker_stack) == waking.end())
+    waking.push_back(waker_stack);
   if (wait.site == kNowhere) return;
   Site& site = facts_.sites[wait.site];
   const StackId place = facts_.stacks.UserPart(waker_stack);
@@ -220,7 +225,8 @@ Row Gatherer::RowOf(GoroutineId id) {
 SiteRow Gatherer::SiteOf(WaitKind kind, StackId stack) {
   const auto [at, is_new] = site_of_.try_emplace({kind, stack}, static_cast<SiteRow>(facts_.sites.size()));
   if (!is_new) return at->second;
-  const auto [place, is_new_place] = place_of_.try_emplace({kind, facts_.stacks.leaf(stack)}, static_cast<uint32_t>(facts_.places.size()));
+  const auto [place, is_new_place] =
+      place_of_.try_emplace({kind, facts_.stacks.leaf(stack)}, static_cast<uint32_t>(facts_.places.size()));
   if (is_new_place) facts_.places.emplace_back();
   facts_.sites.push_back({.kind = kind, .stack = stack, .place = place->second});
   return at->second;

@@ -21,26 +21,26 @@ using Row = uint32_t;  // of Facts::goroutines
 constexpr Row kNobody = UINT32_MAX;
 using SiteRow = uint32_t;  // of Facts::sites
 constexpr SiteRow kNowhere = UINT32_MAX;
-using LineRow = uint32_t;  // of Facts::lines
+using LineRow = uint32_t;                // of Facts::lines
 constexpr LineRow kNoLine = UINT32_MAX;  // started by nobody we know, or by the runtime
 
 // A wait that has not ended.
 struct OpenWait {
   WaitKind kind = WaitKind::kUnknown;
-  StackId raw;             // with the machinery's frames
-  StackId stack;           // without
-  StackId before;          // where the goroutine was last seen before it, without machinery; root if never
-  Time since = 0;          // the begin of the trace if it is older
-  bool is_older = false;   // it began before the trace: the reason is read off the frames
+  StackId raw;            // with the machinery's frames
+  StackId stack;          // without
+  StackId before;         // where the goroutine was last seen before it, without machinery; root if never
+  Time since = 0;         // the begin of the trace if it is older
+  bool is_older = false;  // it began before the trace: the reason is read off the frames
   SiteRow site = kNowhere;
-  uint32_t turn = 0;       // how many waits had begun at this site's place, this one counted; 0 if it is older
+  uint32_t turn = 0;  // how many waits had begun at this site's place, this one counted; 0 if it is older
 };
 
 // One line of code where goroutines wait, however they got there.
 struct Place {
-  uint32_t begun = 0;      // waits begun inside the trace
+  uint32_t begun = 0;             // waits begun inside the trace
   uint32_t ended_by_another = 0;  // of any, by a goroutine
-  Time longest = 0;        // of those begun and ended inside
+  Time longest = 0;               // of those begun and ended inside
 };
 
 // What kin of a waiting goroutine somebody is, by the tree of `go` statements. Anything but kStranger belongs to the
@@ -50,23 +50,23 @@ enum class Kin : uint8_t { kSelf, kCreator, kChild, kSameRound, kNear, kStranger
 // One way in which waits at a site ended.
 struct Relation {
   Kin kin = Kin::kStranger;
-  FunctionId waker_start;     // the waker's go statement ran this function
-  LocationId waker_place;     // where the waker did it: its innermost frame outside the machinery
+  FunctionId waker_start;  // the waker's go statement ran this function
+  LocationId waker_place;  // where the waker did it: its innermost frame outside the machinery
   auto operator<=>(const Relation&) const = default;
 };
 
 // Everything known about waiting with one kind at one stack.
 struct Site {
   WaitKind kind = WaitKind::kUnknown;
-  StackId stack;               // user part, never the root
-  uint32_t place = 0;          // of Facts::places: kind and leaf
-  uint32_t ended = 0;          // waits ended, of those begun inside and before
-  Time longest = 0;            // of those begun and ended inside
+  StackId stack;       // user part, never the root
+  uint32_t place = 0;  // of Facts::places: kind and leaf
+  uint32_t ended = 0;  // waits ended, of those begun inside and before
+  Time longest = 0;    // of those begun and ended inside
   uint32_t ended_by_timer = 0;
   uint32_t ended_by_kin = 0;
   uint32_t ended_by_stranger = 0;
   std::map<Relation, uint32_t> relations;
-  std::unordered_map<Row, uint32_t> living_wakers;     // who ended waits here and has not ended itself
+  std::unordered_map<Row, uint32_t> living_wakers;  // who ended waits here and has not ended itself
   // Living creators of goroutines that came, ended waits here as strangers, and ended: how many each.
   std::unordered_map<Row, uint32_t> makers_of_wakers;
 };
@@ -84,20 +84,20 @@ struct Lineage {
 struct Goroutine {
   GoroutineId id = model::kNoGoroutine;
   Row creator = kNobody;
-  StackId create_stack;   // the creator's, at the go statement
+  StackId create_stack;  // the creator's, at the go statement
   FunctionId start;
   Time born = 0;
   bool is_older = false;  // than the trace
   bool has_ended = false;
   Time ended_at = 0;
   model::GoState state = model::GoState::kUndetermined;
-  StackId last_stack;     // the latest known, of any event
-  Time last_ran = 0;      // 0 = never inside the trace
+  StackId last_stack;  // the latest known, of any event
+  Time last_ran = 0;   // 0 = never inside the trace
   LineRow line = kNoLine;
-  uint32_t round = 0;     // which of its lineage
-  uint32_t call = 0;      // Lineage::call when it was started; that call has returned if the lineage's is larger
+  uint32_t round = 0;  // which of its lineage
+  uint32_t call = 0;   // Lineage::call when it was started; that call has returned if the lineage's is larger
   std::optional<OpenWait> wait;
-  uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
+  uint32_t kinds_waited = 0;   // a bit for each WaitKind it has waited with
   std::vector<LineRow> lines;  // lineages it has begun
 
   struct Partner {
@@ -105,14 +105,14 @@ struct Goroutine {
     Row who;
     bool operator==(const Partner&) const = default;
   };
-  std::vector<Partner> woken_by;  // who ended its waits, and at which line it waited; distinct, the newest kPartnersKept
+  std::vector<Partner> woken_by;   // who ended its waits, and at which line it waited; distinct, the newest kPartnersKept
   std::vector<Partner> has_woken;  // whose waits it ended, and at which of its lines; distinct, the newest kPartnersKept
   std::vector<StackId> waking_stacks;  // at which it woke others; distinct, the first kWakingStacksKept
   struct WokeAt {
     SiteRow site;
     bool as_stranger;
   };
-  std::vector<WokeAt> woke_at;         // sites whose living_wakers or makers_of_wakers name it
+  std::vector<WokeAt> woke_at;  // sites whose living_wakers or makers_of_wakers name it
 };
 
 struct Facts {
@@ -120,7 +120,7 @@ struct Facts {
   Time begin = 0;
   Time end = 0;
   uint64_t events = 0;
-  std::vector<Goroutine> goroutines;                   // in order of first mention
+  std::vector<Goroutine> goroutines;  // in order of first mention
   std::vector<Site> sites;
   std::vector<Place> places;
   std::vector<Lineage> lines;

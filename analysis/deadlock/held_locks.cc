@@ -17,7 +17,8 @@ void Keep(Held& best, int strength, EdgeRule rule, FunctionId function) {
   if (strength > best.strength) best = {.strength = strength, .rule = rule, .function = function};
 }
 
-// The goroutine was seen inside the innermost call of its wait before, at an earlier line: the call it is in now is not its first.
+// The goroutine was seen inside the innermost call of its wait before, at an earlier line: the call it is in now is not its
+// first.
 bool WasInsideBefore(const Stacks& stacks, const OpenWait& wait) {
   const model::StackTrie& trie = stacks.trie();
   const FunctionId function = stacks.leaf_function(wait.stack);
@@ -30,7 +31,8 @@ bool WasInsideBefore(const Stacks& stacks, const OpenWait& wait) {
 
 bool IsRelated(const Scene& scene, const Wanted& wanted, FunctionId function) {
   const StringId receiver = scene.stacks().traits(function).receiver;
-  return function == wanted.function || wanted.functions.contains(function) || (receiver != StringId(0) && receiver == wanted.receiver);
+  return function == wanted.function || wanted.functions.contains(function) ||
+         (receiver != StringId(0) && receiver == wanted.receiver);
 }
 
 // The frame in which the holder waits itself. If it waits for a lock, only what it did before that call counts.
@@ -71,7 +73,8 @@ Held HoldsLockOf(const Scene& scene, Row holder, Row waiter) {
   const Stacks& stacks = scene.stacks();
   const LocationId place = stacks.leaf(scene.facts().at(waiter).wait->stack);
   const FunctionId function = stacks.function(place);
-  const Wanted wanted{place, function, stacks.line(place), stacks.traits(function).receiver, scene.locks().FunctionsOf(place)};
+  const Wanted wanted{place, function, stacks.line(place), stacks.traits(function).receiver,
+                      scene.locks().FunctionsOf(place)};
   Held best;
   const OpenWait& wait = *scene.facts().at(holder).wait;
   for (StackId at = wait.stack; at != StackTrie::root(); at = stacks.trie().caller(at)) {

@@ -2,8 +2,8 @@
 
 #include "analysis/deadlock/waits_for.h"
 
-// Does one waiting goroutine hold the lock that another one waits for? Read off the stacks: who is inside a function that takes
-// this class of lock, behind its Lock call, holds it unless it released it again.
+// Does one waiting goroutine hold the lock that another one waits for? Read off the stacks: who is inside a function that
+// takes this class of lock, behind its Lock call, holds it unless it released it again.
 namespace analysis::deadlock {
 
 struct Held {

@@ -4,8 +4,8 @@
 #include "analysis/deadlock/liveness.h"
 #include "analysis/deadlock/thresholds.h"
 
-// Who could end a wait on a channel, a condition variable or a wait group: by history (who ended such waits), by kinship (who
-// was given the same channel at the go statement) and by code (who works on the same type).
+// Who could end a wait on a channel, a condition variable or a wait group: by history (who ended such waits), by kinship
+// (who was given the same channel at the go statement) and by code (who works on the same type).
 namespace analysis::deadlock {
 namespace {
 
@@ -18,11 +18,12 @@ bool HasTurnedToOthers(const Facts& facts, Row partner, Row from) {
   const auto& served = facts.at(partner).has_woken;  // in order of first service
   const auto mine = std::ranges::find(served, from, &Goroutine::Partner::who);
   if (mine == served.end()) return served.size() >= kPartnersKept;  // so many others since that it is forgotten
-  return std::any_of(mine + 1, served.end(), [&](const auto& other) { return other.place == mine->place && other.who != from; });
+  return std::any_of(mine + 1, served.end(),
+                     [&](const auto& other) { return other.place == mine->place && other.who != from; });
 }
 
-// Those it did this with before. One that has ended stands for the next of its kind, if it was no kin: the one who starts them
-// lives and goes on (requests come and go).
+// Those it did this with before. One that has ended stands for the next of its kind, if it was no kin: the one who starts
+// them lives and goes on (requests come and go).
 void Partners(const Question& q, Hopes& hopes) {
   const Facts& facts = q.scene.facts();
   std::map<Row, uint32_t> came_and_went;  // by creator
@@ -30,7 +31,8 @@ void Partners(const Question& q, Hopes& hopes) {
     const Goroutine& other = facts.at(partner);
     if (partner == q.goroutine.creator && q.is_left_behind) continue;
     if (!other.has_ended) {
-      if (!q.is_overtaken || !HasTurnedToOthers(facts, partner, q.row)) hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
+      if (!q.is_overtaken || !HasTurnedToOthers(facts, partner, q.row))
+        hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
     } else if (other.creator != kNobody && KinOf(facts, q.row, partner) == Kin::kStranger) {
       ++came_and_went[other.creator];
     }
@@ -40,8 +42,8 @@ void Partners(const Question& q, Hopes& hopes) {
   }
 }
 
-// Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its receiver
-// from the first time (whereas any one may come to close what a receiver waits for).
+// Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its
+// receiver from the first time (whereas any one may come to close what a receiver waits for).
 bool HasKnownPartners(const Question& q) {
   const bool is_doing_something = q.wait.kind == WaitKind::kSend || q.is_mid_work;
   if (!is_doing_something) return false;
@@ -49,8 +51,8 @@ bool HasKnownPartners(const Question& q) {
   return q.scene.facts().places[q.site.place].ended_by_another >= kKnownPartners;
 }
 
-// Where strangers end such waits, any of them may end this one. If others were served instead, it waits on another object than they
-// did; that one may have the same kind of partner, who has no reason to come yet.
+// Where strangers end such waits, any of them may end this one. If others were served instead, it waits on another object
+// than they did; that one may have the same kind of partner, who has no reason to come yet.
 void WhoWakesThisSite(const Question& q, Hopes& hopes) {
   if (q.is_family_matter) return;
   const Hope strength = q.is_overtaken ? Hope::kPerhaps : Hope::kLikely;
@@ -114,7 +116,8 @@ class Siblings {
     if (!is_shared || is_known_waker) return Unproven(q_);  // one of its kind has, this one has not
     if (q_.is_overtaken || HasKnownPartners(q_)) return Hope::kNone;
     if (q_.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q_.scene, q_.row)) return Hope::kNone;
-    const bool is_made_elsewhere = facts_.stacks.leaf_function(line.create_stack) != facts_.stacks.leaf_function(q_.goroutine.create_stack);
+    const bool is_made_elsewhere =
+        facts_.stacks.leaf_function(line.create_stack) != facts_.stacks.leaf_function(q_.goroutine.create_stack);
     if (is_made_elsewhere && q_.wait.kind == WaitKind::kSend) return Hope::kNone;
     return is_made_elsewhere || IsGrowing(q_.scene, q_.wait.site, q_.goroutine.creator) ? Hope::kPerhaps : Hope::kLikely;
   }
@@ -144,7 +147,8 @@ bool WaitsForOwnChild(const Question& q) {
   return false;
 }
 
-// The creator has ended somebody's wait from within the function that made this goroutine: it takes part in what goes on there.
+// The creator has ended somebody's wait from within the function that made this goroutine: it takes part in what goes on
+// there.
 bool CreatorTakesPart(const Question& q) {
   const FunctionId made_in = q.scene.stacks().leaf_function(q.goroutine.create_stack);
   const auto is_inside = [&](StackId stack) {
@@ -172,7 +176,8 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   const bool has_others = q.is_mid_work && HasKnownPartners(q) && !q.site.living_wakers.contains(creator);
   if (has_others || (q.wait.kind == WaitKind::kSend && !CreatorTakesPart(q))) strength = std::min(strength, Hope::kPerhaps);
   if (strength == Hope::kLikely && IsGrowing(q.scene, q.wait.site, creator)) strength = Hope::kPerhaps;
-  hopes.Offer(strength, HopeRule::kCreatorStillThere, creator, q.scene.stacks().outermost_function(q.goroutine.create_stack));
+  hopes.Offer(strength, HopeRule::kCreatorStillThere, creator,
+              q.scene.stacks().outermost_function(q.goroutine.create_stack));
 }
 
 bool DoesCounterpart(const Question& q, Row who) {
@@ -199,7 +204,8 @@ void MethodOfType(const Question& q, Hopes& hopes) {
   }
 }
 
-// No such wait has ended inside the trace: somebody alive who does the other end of such waits in the same file may be the one.
+// No such wait has ended inside the trace: somebody alive who does the other end of such waits in the same file may be the
+// one.
 void CounterpartInFile(const Question& q, Hopes& hopes) {
   if (q.site.ended > 0) return;
   for (Row who : q.scene.WokeFromFile(q.scene.stacks().file(q.leaf))) {
@@ -219,12 +225,18 @@ bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
     return false;
   };
   switch (kind) {
-    case WaitKind::kSend: return has("chanrecv") || has("selectgo");
-    case WaitKind::kReceive: return has("chansend") || has("closechan") || has("selectgo");
-    case WaitKind::kSelect: return has("chansend") || has("chanrecv") || has("closechan") || has("selectgo");
-    case WaitKind::kCond: return has("Cond");
-    case WaitKind::kWaitGroup: return has("WaitGroup");
-    default: return false;
+    case WaitKind::kSend:
+      return has("chanrecv") || has("selectgo");
+    case WaitKind::kReceive:
+      return has("chansend") || has("closechan") || has("selectgo");
+    case WaitKind::kSelect:
+      return has("chansend") || has("chanrecv") || has("closechan") || has("selectgo");
+    case WaitKind::kCond:
+      return has("Cond");
+    case WaitKind::kWaitGroup:
+      return has("WaitGroup");
+    default:
+      return false;
   }
 }
 

@@ -3,8 +3,8 @@
 #include "analysis/deadlock/liveness.h"
 #include "analysis/deadlock/thresholds.h"
 
-// Who could release a lock. A lock has one holder (or some readers), and the holder is a goroutine that called Lock and has not
-// called Unlock: unless it ended, the function that locked is on its stack, or one that was handed the locked object.
+// Who could release a lock. A lock has one holder (or some readers), and the holder is a goroutine that called Lock and has
+// not called Unlock: unless it ended, the function that locked is on its stack, or one that was handed the locked object.
 namespace analysis::deadlock {
 namespace {
 
@@ -117,7 +117,8 @@ void HolderInFile(const Question& q, Hopes& hopes) {
 
 void HopesForLock(const Question& q, Hopes& hopes) {
   LockStillMoves(q, hopes);
-  if (hopes.is_settled() || q.is_overtaken) return;  // a lock that hands on to others hands on to the oldest: this one does not
+  if (hopes.is_settled() || q.is_overtaken)
+    return;  // a lock that hands on to others hands on to the oldest: this one does not
   HolderInLockFunction(q, hopes);
   if (hopes.is_settled()) return;
   HolderInMethod(q, hopes);

@@ -43,7 +43,8 @@ struct Ancestry {
 
 Ancestry AncestryOf(const Facts& facts, Row row) {
   Ancestry ancestry;
-  for (; row != kNobody && ancestry.count <= kNearGenerations; row = facts.at(row).creator) ancestry.rows[ancestry.count++] = row;
+  for (; row != kNobody && ancestry.count <= kNearGenerations; row = facts.at(row).creator)
+    ancestry.rows[ancestry.count++] = row;
   return ancestry;
 }
 
@@ -93,7 +94,8 @@ void Kinship::AssignRounds(Row creator) {
     const Lineage& line = facts_.lines[row];
     const bool is_pool = std::ranges::any_of(lines, [&](LineRow other_row) {
       const Lineage& other = facts_.lines[other_row];
-      return other_row != row && other.members.size() == line.members.size() && (last(line) < first(other) || last(other) < first(line));
+      return other_row != row && other.members.size() == line.members.size() &&
+             (last(line) < first(other) || last(other) < first(line));
     });
     const bool is_loop = line.members.size() > 1 && !is_pool;
     for (uint32_t i = 0; i < line.members.size(); ++i) round_[line.members[i]] = is_loop ? i : kEveryRound;

@@ -6,8 +6,9 @@
 #include "analysis/deadlock/facts.h"
 
 // Who belongs together. A program that handles many requests starts the same few goroutines again and again; a wait in one
-// request is ended by a goroutine of the same request. The trace does not say "request", but the tree of go statements and the
-// order of births do: the i-th goroutine of one go statement and the i-th of the next one, born in turns, belong to one round.
+// request is ended by a goroutine of the same request. The trace does not say "request", but the tree of go statements and
+// the order of births do: the i-th goroutine of one go statement and the i-th of the next one, born in turns, belong to one
+// round.
 namespace analysis::deadlock {
 
 // By what is known while the trace is being read.
@@ -18,8 +19,8 @@ class Kinship {
  public:
   explicit Kinship(const Facts& facts);
 
-  // Round of the creator's loop that a goroutine was born in; kEveryRound for one that belongs to all of them (its go statement
-  // ran once, or made a pool); kNoRound without a known creator.
+  // Round of the creator's loop that a goroutine was born in; kEveryRound for one that belongs to all of them (its go
+  // statement ran once, or made a pool); kNoRound without a known creator.
   static constexpr uint32_t kEveryRound = UINT32_MAX;
   static constexpr uint32_t kNoRound = UINT32_MAX - 1;
   uint32_t round(Row row) const { return round_[row]; }
@@ -29,7 +30,8 @@ class Kinship {
   bool MayBeOneInstance(Row a, Row b) const;
   bool IsNear(Row a, Row b) const;  // as Kin::kNear
 
-  // Names of the families a goroutine belongs to, nearest first: two goroutines that share one may be waiting for each other.
+  // Names of the families a goroutine belongs to, nearest first: two goroutines that share one may be waiting for each
+  // other.
   std::vector<uint64_t> FamiliesOf(Row row) const;
   size_t ChildCount(Row row) const;
 

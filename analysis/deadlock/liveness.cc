@@ -70,9 +70,9 @@ void Lively::Raise(Row row, Hope before) {
 bool IsOvertaken(const Scene& scene, Row row) {
   const OpenWait& wait = *scene.facts().at(row).wait;
   const Site& site = scene.facts().sites[wait.site];
-  const uint32_t often = IsLock(wait.kind)                   ? kOvertakenAtLock
+  const uint32_t often = IsLock(wait.kind)                ? kOvertakenAtLock
                          : wait.kind == WaitKind::kSelect ? kOvertakenInSelect
-                                                             : kOvertakenOnChannel;
+                                                          : kOvertakenOnChannel;
   const Time longest = IsLock(wait.kind) ? scene.facts().places[site.place].longest : site.longest;
   return scene.Overtaken(row) >= often && scene.WaitedFor(row) > kFarLonger * std::max(longest, kSlack);
 }
@@ -131,7 +131,8 @@ std::span<const Row> Twins(const Facts& facts, const Goroutine& goroutine) {
 bool IsLeftBehind(const Scene& scene, Row row) {
   const Facts& facts = scene.facts();
   const Goroutine& goroutine = facts.at(row);
-  if (goroutine.line == kNoLine || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost) return false;
+  if (goroutine.line == kNoLine || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost)
+    return false;
   if (KnowsCreatorFromItsCallOnly(scene, row)) return true;
   if (!scene.PartnersOf(row).empty()) return false;
   return std::ranges::any_of(Twins(facts, goroutine), [&](Row twin) {
@@ -197,25 +198,44 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
   const std::string who = hope.who == kNobody ? "" : fmt::format("goroutine {}", scene.facts().at(hope.who).id);
   const std::string_view function = hope.function == FunctionId(0) ? "" : scene.stacks().name(hope.function);
   switch (hope.rule) {
-    case HopeRule::kNone: return "nobody was found who could end this wait";
-    case HopeRule::kRuns: return "it does not wait for another goroutine";
-    case HopeRule::kTimer: return "a timer has ended such waits here";
-    case HopeRule::kParkedByDesign: return function.empty() ? "main parked on purpose" : fmt::format("{} waits here by design", function);
-    case HopeRule::kLockMoves: return "the lock is handed on, and this wait is no longer than others were";
-    case HopeRule::kHolderOnStack: return fmt::format("{} is alive in {}, which takes or releases this lock", who, function);
-    case HopeRule::kHolderOfType: return fmt::format("{} is alive in another method of the type of {}", who, function);
-    case HopeRule::kUnlockerRuns: return fmt::format("{} released this kind of lock before and runs", who);
-    case HopeRule::kHolderInFile: return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
-    case HopeRule::kPartner: return fmt::format("{} has been its partner at this line before, and lives", who);
-    case HopeRule::kMakesPartners: return fmt::format("{} lives and started its partners at this line", who);
-    case HopeRule::kWakesThisSite: return fmt::format("{} ended such waits here before, and lives", who);
-    case HopeRule::kMakesWakers: return fmt::format("{} lives and starts the goroutines that end such waits", who);
-    case HopeRule::kSibling: return fmt::format("{}, started beside it, lives", who);
-    case HopeRule::kChild: return fmt::format("{}, which it started, lives", who);
-    case HopeRule::kCreatorStillThere: return fmt::format("{}, which started it, is still in {}", who, function);
-    case HopeRule::kMethodOfType: return fmt::format("{} is alive in another method of the type of {}", who, function);
-    case HopeRule::kMethodWoke: return fmt::format("{} is alive and has woken others from methods of the same type", who);
-    case HopeRule::kCounterpart: return fmt::format("{} is alive and does the other end of such waits in the same file", who);
+    case HopeRule::kNone:
+      return "nobody was found who could end this wait";
+    case HopeRule::kRuns:
+      return "it does not wait for another goroutine";
+    case HopeRule::kTimer:
+      return "a timer has ended such waits here";
+    case HopeRule::kParkedByDesign:
+      return function.empty() ? "main parked on purpose" : fmt::format("{} waits here by design", function);
+    case HopeRule::kLockMoves:
+      return "the lock is handed on, and this wait is no longer than others were";
+    case HopeRule::kHolderOnStack:
+      return fmt::format("{} is alive in {}, which takes or releases this lock", who, function);
+    case HopeRule::kHolderOfType:
+      return fmt::format("{} is alive in another method of the type of {}", who, function);
+    case HopeRule::kUnlockerRuns:
+      return fmt::format("{} released this kind of lock before and runs", who);
+    case HopeRule::kHolderInFile:
+      return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
+    case HopeRule::kPartner:
+      return fmt::format("{} has been its partner at this line before, and lives", who);
+    case HopeRule::kMakesPartners:
+      return fmt::format("{} lives and started its partners at this line", who);
+    case HopeRule::kWakesThisSite:
+      return fmt::format("{} ended such waits here before, and lives", who);
+    case HopeRule::kMakesWakers:
+      return fmt::format("{} lives and starts the goroutines that end such waits", who);
+    case HopeRule::kSibling:
+      return fmt::format("{}, started beside it, lives", who);
+    case HopeRule::kChild:
+      return fmt::format("{}, which it started, lives", who);
+    case HopeRule::kCreatorStillThere:
+      return fmt::format("{}, which started it, is still in {}", who, function);
+    case HopeRule::kMethodOfType:
+      return fmt::format("{} is alive in another method of the type of {}", who, function);
+    case HopeRule::kMethodWoke:
+      return fmt::format("{} is alive and has woken others from methods of the same type", who);
+    case HopeRule::kCounterpart:
+      return fmt::format("{} is alive and does the other end of such waits in the same file", who);
   }
   return "";
 }

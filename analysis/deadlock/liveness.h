@@ -6,9 +6,9 @@
 #include "analysis/deadlock/scene.h"
 
 // Which waiting goroutines still have somebody who could end their wait. Innocence is presumed: a wait is only called
-// hopeless when no rule finds anybody. A hope rests on a goroutine and is never stronger than that goroutine's own, so hopes are
-// raised to a fixed point: those who can run first, then those they can help, and so on. Who is left has no hope, or only
-// hopes that rest on each other.
+// hopeless when no rule finds anybody. A hope rests on a goroutine and is never stronger than that goroutine's own, so hopes
+// are raised to a fixed point: those who can run first, then those they can help, and so on. Who is left has no hope, or
+// only hopes that rest on each other.
 namespace analysis::deadlock {
 
 enum class Hope : uint8_t { kNone, kPerhaps, kLikely };
@@ -16,9 +16,9 @@ enum class Hope : uint8_t { kNone, kPerhaps, kLikely };
 // Which rule gave a hope; the reader's sentence is in Explain().
 enum class HopeRule : uint8_t {
   kNone,
-  kRuns,                 // it is not waiting for another goroutine at all
+  kRuns,  // it is not waiting for another goroutine at all
   kTimer,
-  kParkedByDesign,       // a library's goroutine, or main
+  kParkedByDesign,  // a library's goroutine, or main
   kLockMoves,
   kHolderOnStack,
   kHolderOfType,
@@ -39,8 +39,8 @@ enum class HopeRule : uint8_t {
 struct HopeFound {
   Hope hope = Hope::kNone;
   HopeRule rule = HopeRule::kNone;
-  Row who = kNobody;      // on whom it rests
-  FunctionId function;    // the function or method the rule is about
+  Row who = kNobody;    // on whom it rests
+  FunctionId function;  // the function or method the rule is about
 };
 
 // Collects what the rules find for one waiting goroutine, keeping the best.
@@ -84,7 +84,7 @@ struct Question {
   const Scene& scene;
   const std::vector<HopeFound>& found;
   const Lively& lively;
-  Row row;                // who waits
+  Row row;  // who waits
   const Goroutine& goroutine;
   const OpenWait& wait;
   const Site& site;
@@ -100,23 +100,24 @@ bool IsOvertaken(const Scene& scene, Row row);
 bool IsGrowing(const Scene& scene, SiteRow site, Row creator);
 // How far the creator still is inside the calls that made the goroutine.
 struct Activation {
-  int frames = 0;           // of the program, that are on its stack now as they were at the go statement
+  int frames = 0;             // of the program, that are on its stack now as they were at the go statement
   bool is_innermost = false;  // the function with the go statement is among them
 };
 Activation ActivationOf(const Scene& scene, Row row);
 // The call in which it was started has returned for certain: its creator was seen elsewhere before it came here again.
 bool HasCallReturned(const Facts& facts, const Goroutine& goroutine);
-// Its creator was its partner at this line (or a twin's), but only from within the function that started it, and that call has returned.
+// Its creator was its partner at this line (or a twin's), but only from within the function that started it, and that call
+// has returned.
 bool IsLeftBehind(const Scene& scene, Row row);
 bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);
 
-void HopesForLock(const Question& question, Hopes& hopes);       // hopes_for_locks.cc
-void HopesForChannel(const Question& question, Hopes& hopes);    // hopes_for_channels.cc: channels, conds, wait groups
+void HopesForLock(const Question& question, Hopes& hopes);     // hopes_for_locks.cc
+void HopesForChannel(const Question& question, Hopes& hopes);  // hopes_for_channels.cc: channels, conds, wait groups
 
-// One entry for each goroutine row; Hope::kLikely for those that do not wait. `without`: goroutines taken to be stuck, whatever
-// speaks for them (by row; empty = nobody). Who loses hope then hangs on them alone.
+// One entry for each goroutine row; Hope::kLikely for those that do not wait. `without`: goroutines taken to be stuck,
+// whatever speaks for them (by row; empty = nobody). Who loses hope then hangs on them alone.
 std::vector<HopeFound> FindHopes(const Scene& scene, const std::vector<bool>& without = {});
 std::string Explain(const Scene& scene, const HopeFound& hope);
 

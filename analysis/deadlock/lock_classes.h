@@ -6,9 +6,9 @@
 
 #include "analysis/deadlock/facts.h"
 
-// Which functions handle the same lock. The trace has no lock ids, but each wait for a lock that ended says "the Lock at this
-// line was ended by an Unlock in that function"; lines and functions that hang together by such pairs are one class of locks
-// (as many locks as the program makes of that kind: all shards' mutexes are one class).
+// Which functions handle the same lock. The trace has no lock ids, but each wait for a lock that ended says "the Lock at
+// this line was ended by an Unlock in that function"; lines and functions that hang together by such pairs are one class of
+// locks (as many locks as the program makes of that kind: all shards' mutexes are one class).
 namespace analysis::deadlock {
 
 class LockClasses {

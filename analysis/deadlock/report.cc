@@ -19,7 +19,8 @@ std::string Plural(size_t count, std::string_view one) { return fmt::format("{} 
 
 class Writer {
  public:
-  explicit Writer(const Result& result) : result_(result), facts_(*result.facts), scene_(*result.scene), stacks_(scene_.stacks()) {}
+  explicit Writer(const Result& result)
+      : result_(result), facts_(*result.facts), scene_(*result.scene), stacks_(scene_.stacks()) {}
 
   model::Report Run(const std::string& file);
 
@@ -47,17 +48,27 @@ class Writer {
 
 const char* Doing(WaitKind kind) {
   switch (kind) {
-    case WaitKind::kReceive: return "receives from a channel";
-    case WaitKind::kSend: return "sends on a channel";
-    case WaitKind::kSelect: return "is in a select";
-    case WaitKind::kForever: return "blocks for ever (select{} or a nil channel)";
-    case WaitKind::kCond: return "waits on a sync.Cond";
-    case WaitKind::kWaitGroup: return "waits for a WaitGroup";
-    case WaitKind::kMutex: return "wants a mutex";
-    case WaitKind::kReadLock: return "wants to read-lock an RWMutex";
+    case WaitKind::kReceive:
+      return "receives from a channel";
+    case WaitKind::kSend:
+      return "sends on a channel";
+    case WaitKind::kSelect:
+      return "is in a select";
+    case WaitKind::kForever:
+      return "blocks for ever (select{} or a nil channel)";
+    case WaitKind::kCond:
+      return "waits on a sync.Cond";
+    case WaitKind::kWaitGroup:
+      return "waits for a WaitGroup";
+    case WaitKind::kMutex:
+      return "wants a mutex";
+    case WaitKind::kReadLock:
+      return "wants to read-lock an RWMutex";
     case WaitKind::kWriteLock:
-    case WaitKind::kWriterTurn: return "wants to write-lock an RWMutex";
-    default: return "waits";
+    case WaitKind::kWriterTurn:
+      return "wants to write-lock an RWMutex";
+    default:
+      return "waits";
   }
 }
 
@@ -74,7 +85,9 @@ std::string Writer::Answer() const {
   std::string answer;
   const auto add = [&](std::string text) { answer += (answer.empty() ? "" : ", ") + text; };
   if (deadlocked > 0) add(fmt::format("{} {} deadlocked", Plural(deadlocked, "goroutine"), deadlocked == 1 ? "is" : "are"));
-  if (leaked > 0) add(fmt::format("{} {} for ever", Plural(leaked, deadlocked > 0 ? "other" : "goroutine"), leaked == 1 ? "waits" : "wait"));
+  if (leaked > 0)
+    add(fmt::format("{} {} for ever", Plural(leaked, deadlocked > 0 ? "other" : "goroutine"),
+                    leaked == 1 ? "waits" : "wait"));
   if (answer.empty()) answer = "no deadlock and no leak found";
   if (suspects > 0) add(fmt::format("{} suspected", Plural(suspects, deadlocked + leaked > 0 ? "more" : "goroutine")));
   if (deadlocked + leaked == 0) return answer;
@@ -110,12 +123,14 @@ std::vector<Row> Writer::Shown(const Finding& finding) const {
 std::string Writer::Title(const Finding& finding) const {
   const size_t members = finding.goroutines.size();
   if (finding.verdict == Verdict::kDeadlock && finding.kind.starts_with("self:")) {
-    return finding.count == 1 ? fmt::format("deadlock: goroutine {} waits for a lock it holds itself", facts_.at(finding.goroutines[0]).id)
-                              : fmt::format("deadlock: {} wait, each for a lock it holds itself", Plural(members, "goroutine"));
+    return finding.count == 1
+               ? fmt::format("deadlock: goroutine {} waits for a lock it holds itself", facts_.at(finding.goroutines[0]).id)
+               : fmt::format("deadlock: {} wait, each for a lock it holds itself", Plural(members, "goroutine"));
   }
   if (finding.verdict == Verdict::kDeadlock) {
     return finding.count == 1 ? fmt::format("deadlock: {} wait for each other", Plural(members, "goroutine"))
-                              : fmt::format("deadlock: {} rings, {} in all, each wait for each other", finding.count, Plural(members, "goroutine"));
+                              : fmt::format("deadlock: {} rings, {} in all, each wait for each other", finding.count,
+                                            Plural(members, "goroutine"));
   }
   const char* certain = finding.verdict == Verdict::kLeak ? "leak" : "suspect";
   return fmt::format("{}: {} at {}", certain, Plural(members, "goroutine"), Where(finding.sites[0]));
@@ -124,8 +139,10 @@ std::string Writer::Title(const Finding& finding) const {
 std::string Writer::Member(Row row) const {
   const Goroutine& goroutine = facts_.at(row);
   const OpenWait& wait = *goroutine.wait;
-  const std::string since = wait.is_older ? "since before the trace began" : fmt::format("for {}", model::FormatValue(scene_.WaitedFor(row), "nanoseconds"));
-  return fmt::format("goroutine {} ({}) {} at {}, {}", goroutine.id, stacks_.name(goroutine.start), Doing(wait.kind), Where(wait.site), since);
+  const std::string since = wait.is_older ? "since before the trace began"
+                                          : fmt::format("for {}", model::FormatValue(scene_.WaitedFor(row), "nanoseconds"));
+  return fmt::format("goroutine {} ({}) {} at {}, {}", goroutine.id, stacks_.name(goroutine.start), Doing(wait.kind),
+                     Where(wait.site), since);
 }
 
 std::string Writer::Holder(const WaitEdge& edge) const {
@@ -156,7 +173,8 @@ std::vector<std::string> Writer::Why(const Finding& finding) const {
   const Judgement& judgement = result_.judgements[row];
   std::vector<std::string> lines;
   if (finding.verdict == Verdict::kDeadlock) {
-    lines.push_back(finding.goroutines.size() == 1 ? "it waits for what only it could do" : "each waits for the next, so none of them can go on");
+    lines.push_back(finding.goroutines.size() == 1 ? "it waits for what only it could do"
+                                                   : "each waits for the next, so none of them can go on");
   }
   if (judgement.is_stalled) lines.push_back("no wait for this lock that ended took nearly as long");
   for (const SignFound& sign : judgement.signs) lines.push_back(Explain(scene_, sign));
@@ -179,17 +197,18 @@ ValueObject Writer::Json(const Finding& finding) const {
   for (const WaitEdge& edge : finding.edges) {
     if (waits.size() >= std::max(kEdgesShown, finding.goroutines.size())) break;
     waits.emplace_back(ValueObject{{"waiter", facts_.at(edge.waiter).id},
-                                {"resource", Resource(edge.waiter)},
-                                {"holder", facts_.at(edge.holder).id},
-                                {"evidence", Name(edge.evidence)},
-                                {"why", Explain(scene_, edge)}});
+                                   {"resource", Resource(edge.waiter)},
+                                   {"holder", facts_.at(edge.holder).id},
+                                   {"evidence", Name(edge.evidence)},
+                                   {"why", Explain(scene_, edge)}});
   }
   ValueList evidence;
   for (const std::string& why : Why(finding)) evidence.emplace_back(why);
   ValueList sites;
   for (SiteRow site : finding.sites) {
     std::string text = std::string(Name(facts_.sites[site].kind)) + "@";
-    for (LocationId at : stacks_.trie().LeafFirst(facts_.sites[site].stack)) text += (text.back() == '@' ? "" : " < ") + stacks_.PlaceName(at);
+    for (LocationId at : stacks_.trie().LeafFirst(facts_.sites[site].stack))
+      text += (text.back() == '@' ? "" : " < ") + stacks_.PlaceName(at);
     sites.emplace_back(text);
   }
   return {{"kind", finding.kind},
@@ -212,7 +231,8 @@ model::Finding Writer::Write(const Finding& finding) const {
 
 std::string Writer::IdleLine() const {
   return fmt::format("{} alive: {} wait idle for work that can still come, {} run, sleep or wait for the network.",
-                     Plural(scene_.present().size(), "goroutine"), CountOf(Verdict::kIdle), scene_.present().size() - scene_.waiting().size());
+                     Plural(scene_.present().size(), "goroutine"), CountOf(Verdict::kIdle),
+                     scene_.present().size() - scene_.waiting().size());
 }
 
 model::Report Writer::Run(const std::string& file) {

@@ -50,7 +50,8 @@ void PromoteBehindStuck(const std::vector<WaitEdge>& edges, std::vector<Judgemen
     has_changed = false;
     for (const WaitEdge& edge : edges) {
       Judgement& judgement = judgements[edge.waiter];
-      if (judgement.verdict != Verdict::kSuspect || edge.waiter == edge.holder || !IsHard(judgements[edge.holder].verdict)) continue;
+      if (judgement.verdict != Verdict::kSuspect || edge.waiter == edge.holder || !IsHard(judgements[edge.holder].verdict))
+        continue;
       judgement.Add({Sign::kBehindStuck, kSignBehindStuck, 0, edge.holder});
       judgement.verdict = Verdict::kLeak;
       has_changed = true;
@@ -69,7 +70,8 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edg
     if (!IsRing(scene, members, judgements)) continue;
     for (Row row : members) {
       judgements[row].verdict = Verdict::kDeadlock;
-      const double before = judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
+      const double before =
+          judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
       judgements[row].confidence = std::min(before + kSignRing, kMostCertain);
     }
     rings.push_back({std::move(members)});
@@ -77,7 +79,8 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edg
   return rings;
 }
 
-void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements) {
+void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+             std::vector<Judgement>& judgements) {
   PromoteLikeOthers(scene, hopes, judgements);
   PromoteBehindStuck(edges, judgements);
 }

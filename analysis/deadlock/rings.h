@@ -4,8 +4,9 @@
 
 #include "analysis/deadlock/waits_for.h"
 
-// Cycles of the wait-for graph: goroutines that wait for each other. A wait on a channel can be ended by any of several goroutines,
-// so a cycle alone would prove nothing; it counts because nobody outside of it was found who could help (liveness.h).
+// Cycles of the wait-for graph: goroutines that wait for each other. A wait on a channel can be ended by any of several
+// goroutines, so a cycle alone would prove nothing; it counts because nobody outside of it was found who could help
+// (liveness.h).
 namespace analysis::deadlock {
 
 struct Ring {
@@ -16,6 +17,7 @@ struct Ring {
 std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements);
 
 // Suspects at a place where others leaked for certain, and suspects that wait for a stuck goroutine, become leaks.
-void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements);
+void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+             std::vector<Judgement>& judgements);
 
 }  // namespace analysis::deadlock

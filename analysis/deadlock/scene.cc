@@ -51,7 +51,8 @@ bool Scene::IsOfTheRuntime(const Goroutine& goroutine) const {
   if (stacks().traits(goroutine.start).is_runtime_own && start != "runtime.main") return true;
   if (start.starts_with("os/signal.loop") || start.starts_with("internal/")) return true;
   if (!goroutine.wait) return goroutine.start == FunctionId(0) && goroutine.last_stack == StackTrie::root();
-  if (goroutine.wait->stack == StackTrie::root()) return goroutine.start == FunctionId(0) || goroutine.wait->raw != StackTrie::root();
+  if (goroutine.wait->stack == StackTrie::root())
+    return goroutine.start == FunctionId(0) || goroutine.wait->raw != StackTrie::root();
   const std::string_view leaf = stacks().name(stacks().leaf_function(goroutine.wait->stack));
   return leaf.starts_with("runtime/") || leaf.starts_with("os/signal.");
 }
@@ -67,7 +68,8 @@ std::vector<Row> Scene::PartnersOf(Row row) const {
   std::vector<Row> partners;
   for (const auto* list : {&goroutine.woken_by, &goroutine.has_woken}) {
     for (const auto& partner : *list) {
-      if (partner.place == place && std::ranges::find(partners, partner.who) == partners.end()) partners.push_back(partner.who);
+      if (partner.place == place && std::ranges::find(partners, partner.who) == partners.end())
+        partners.push_back(partner.who);
     }
   }
   return partners;
@@ -75,10 +77,11 @@ std::vector<Row> Scene::PartnersOf(Row row) const {
 
 void Scene::IndexIdleFrames() {
   for (const Site& site : facts_.sites) {
-    const bool may_idle = site.kind == WaitKind::kReceive || site.kind == WaitKind::kSelect || site.kind == WaitKind::kCond ||
-                          site.kind == WaitKind::kNetwork || site.kind == WaitKind::kSleep;
+    const bool may_idle = site.kind == WaitKind::kReceive || site.kind == WaitKind::kSelect ||
+                          site.kind == WaitKind::kCond || site.kind == WaitKind::kNetwork || site.kind == WaitKind::kSleep;
     const StackId own = stacks().OwnPart(site.stack);
-    if (may_idle && own != StackTrie::root()) idle_frames_.insert({stacks().leaf_function(own), stacks().trie().caller(own)});
+    if (may_idle && own != StackTrie::root())
+      idle_frames_.insert({stacks().leaf_function(own), stacks().trie().caller(own)});
   }
 }
 

@@ -9,13 +9,14 @@
 #include "analysis/deadlock/lock_classes.h"
 
 // The moment the trace ends: who is there, where each one stands, who waits for another. Rules ask it by function, by
-// receiver type and by file; goroutines that stand at the same stack are one group, so that a thousand of them cost one look.
+// receiver type and by file; goroutines that stand at the same stack are one group, so that a thousand of them cost one
+// look.
 namespace analysis::deadlock {
 
 using GroupRow = uint32_t;
 
 struct Group {
-  StackId stack;           // with machinery
+  StackId stack;            // with machinery
   SiteRow site = kNowhere;  // if its members are waiting
   std::vector<Row> members;
 };
@@ -50,11 +51,11 @@ class Scene {
   Time WaitedFor(Row row) const { return facts_.end - facts_.at(row).wait->since; }
   // Waits that began later at the same line and have ended: how often this one was overtaken.
   uint32_t Overtaken(Row row) const { return overtaken_[row]; }
-  // With whom it did at this line, in earlier rounds, what it waits for now: who ended such a wait of it, or whose wait it ended from
-  // here (a send that found its receiver waiting). Also those that have ended.
+  // With whom it did at this line, in earlier rounds, what it waits for now: who ended such a wait of it, or whose wait it
+  // ended from here (a send that found its receiver waiting). Also those that have ended.
   std::vector<Row> PartnersOf(Row row) const;
-  // It waits deeper inside a call in whose own frame it, or others of its kind, wait at other times: not where they idle between two
-  // pieces of work, but in the middle of one.
+  // It waits deeper inside a call in whose own frame it, or others of its kind, wait at other times: not where they idle
+  // between two pieces of work, but in the middle of one.
   bool IsMidWork(Row row) const;
   // It waits in the very frame in which others of its kind idle: it is a server at its post.
   bool IsAtPost(Row row) const;

@@ -10,10 +10,11 @@ namespace {
 
 // First elements of the standard library's import paths (go list std).
 constexpr std::array kStandardRoots = {
-    "archive", "bufio",   "bytes", "cmp",   "compress", "container", "context", "crypto", "database", "debug",   "embed",  "encoding", "errors",
-    "expvar",  "flag",    "fmt",   "go",    "hash",     "html",      "image",   "index",  "internal", "io",      "iter",   "log",      "maps",
-    "math",    "mime",    "net",   "os",    "path",     "plugin",    "reflect", "regexp", "runtime",  "slices",  "sort",   "strconv",  "strings",
-    "structs", "sync",    "syscall", "testing", "text", "time",      "unicode", "unique", "unsafe",   "vendor",  "weak"};
+    "archive", "bufio",    "bytes",   "cmp",    "compress", "container", "context", "crypto",  "database", "debug",
+    "embed",   "encoding", "errors",  "expvar", "flag",     "fmt",       "go",      "hash",    "html",     "image",
+    "index",   "internal", "io",      "iter",   "log",      "maps",      "math",    "mime",    "net",      "os",
+    "path",    "plugin",   "reflect", "regexp", "runtime",  "slices",    "sort",    "strconv", "strings",  "structs",
+    "sync",    "syscall",  "testing", "text",   "time",     "unicode",   "unique",  "unsafe",  "vendor",   "weak"};
 
 std::string_view ImportPath(std::string_view function) {
   const size_t bracket = function.find('[');  // type arguments have paths of their own
@@ -106,7 +107,8 @@ FunctionTraits Stacks::WorkOut(FunctionId function) const {
   const std::string name(symbols_.function_name(function));
   FunctionTraits traits;
   traits.is_known = true;
-  traits.is_machinery = StartsWithAny(name, {"runtime.", "sync.", "internal/sync.", "internal/runtime/", "internal/poll.", "internal/race."});
+  traits.is_machinery =
+      StartsWithAny(name, {"runtime.", "sync.", "internal/sync.", "internal/runtime/", "internal/poll.", "internal/race."});
   traits.is_standard = IsStandardLibrary(name);
   traits.is_runtime_own = StartsWithAny(name, {"runtime.", "runtime/", "internal/runtime/"});
   traits.receiver = symbols_.InternString(ReceiverType(name));
@@ -114,7 +116,9 @@ FunctionTraits Stacks::WorkOut(FunctionId function) const {
   return traits;
 }
 
-std::string Stacks::PlaceName(LocationId location) const { return fmt::format("{}:{}", name(function(location)), line(location)); }
+std::string Stacks::PlaceName(LocationId location) const {
+  return fmt::format("{}:{}", name(function(location)), line(location));
+}
 
 std::string Stacks::FileAndLine(LocationId location) const {
   const std::string_view path = symbols_.text(file(function(location)));

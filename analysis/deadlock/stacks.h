@@ -20,12 +20,12 @@ using model::StringId;
 
 // How a function's frames are read.
 struct FunctionTraits {
-  bool is_known = false;          // worked out already
-  bool is_machinery = false;      // runtime, sync, internal/poll: how a wait is done, not who waits
-  bool is_standard = false;       // the standard library, machinery included
-  bool is_runtime_own = false;    // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
-  StringId receiver;              // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
-  StringId outermost;             // main.serve of main.serve.func1.2: the function in whose text it is written
+  bool is_known = false;        // worked out already
+  bool is_machinery = false;    // runtime, sync, internal/poll: how a wait is done, not who waits
+  bool is_standard = false;     // the standard library, machinery included
+  bool is_runtime_own = false;  // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
+  StringId receiver;            // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
+  StringId outermost;           // main.serve of main.serve.func1.2: the function in whose text it is written
 };
 
 class Stacks {
@@ -53,7 +53,7 @@ class Stacks {
   std::string_view name(FunctionId function) const { return symbols_.function_name(function); }
   const FunctionTraits& traits(FunctionId function) const;
 
-  std::string PlaceName(LocationId location) const;  // "main.f:12"
+  std::string PlaceName(LocationId location) const;    // "main.f:12"
   std::string FileAndLine(LocationId location) const;  // "main.go:12"
   StringId Intern(std::string_view text) { return symbols_.InternString(text); }
 
@@ -70,7 +70,8 @@ class Stacks {
 
 // Is this function of the standard library, by its import path?
 bool IsStandardLibrary(std::string_view function);
-// "main.(*Bank)" of "main.(*Bank).transfer.func1", "" where there is no pointer receiver (value receivers look like closures).
+// "main.(*Bank)" of "main.(*Bank).transfer.func1", "" where there is no pointer receiver (value receivers look like
+// closures).
 std::string_view ReceiverType(std::string_view function);
 // "main.serve" of "main.serve.func1.2"
 std::string_view OutermostFunction(std::string_view function);

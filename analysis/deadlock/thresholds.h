@@ -8,57 +8,57 @@
 namespace analysis::deadlock {
 
 // --- What is kept while reading
-constexpr size_t kPartnersKept = 16;     // a goroutine that has more has no regular partner
-constexpr size_t kWakingStacksKept = 16;   // code does its sends and unlocks at a handful of places
+constexpr size_t kPartnersKept = 16;      // a goroutine that has more has no regular partner
+constexpr size_t kWakingStacksKept = 16;  // code does its sends and unlocks at a handful of places
 
 // --- Kinship
-constexpr int kNearGenerations = 3;        // request -> worker -> helper: deeper trees of one request are rare
-constexpr size_t kSmallHousehold = 8;      // a creator with so few children is one instance, not a factory
-constexpr int kInstanceGenerations = 6;    // how far up loops are looked for
-constexpr int kFamilyGenerations = 4;      // ancestors that make two waiting goroutines candidates for one ring
-constexpr size_t kTwins = 32;              // started by one call, looked at on either side
-constexpr size_t kFactory = 16;            // a creator with more children is no longer "the family" of each of them
+constexpr int kNearGenerations = 3;      // request -> worker -> helper: deeper trees of one request are rare
+constexpr size_t kSmallHousehold = 8;    // a creator with so few children is one instance, not a factory
+constexpr int kInstanceGenerations = 6;  // how far up loops are looked for
+constexpr int kFamilyGenerations = 4;    // ancestors that make two waiting goroutines candidates for one ring
+constexpr size_t kTwins = 32;            // started by one call, looked at on either side
+constexpr size_t kFactory = 16;          // a creator with more children is no longer "the family" of each of them
 
 // --- Waiting against the class's own history
-constexpr int64_t kFarLonger = 20;         // times the longest completed wait: scheduling noise stays below 10
-constexpr int64_t kStillMoving = 8;        // a wait up to this many times the longest is still in line
-constexpr int64_t kSlack = 1'000'000;      // 1 ms: preemption (10 ms slices aside) and timers make shorter waits look long
-constexpr uint32_t kOvertakenOnChannel = 3;   // channel queues are FIFO: so many later waiters served means other channels
-constexpr uint32_t kOvertakenInSelect = 10;   // a select waits in several queues, and cases race
-constexpr uint32_t kOvertakenAtLock = 5;   // a mutex hands over to the oldest waiter after 1 ms (starvation mode)
-constexpr int64_t kLockPace = 2'500'000;   // 2.5 ms: the shortest "longest wait" that says anything about a lock
+constexpr int64_t kFarLonger = 20;           // times the longest completed wait: scheduling noise stays below 10
+constexpr int64_t kStillMoving = 8;          // a wait up to this many times the longest is still in line
+constexpr int64_t kSlack = 1'000'000;        // 1 ms: preemption (10 ms slices aside) and timers make shorter waits look long
+constexpr uint32_t kOvertakenOnChannel = 3;  // channel queues are FIFO: so many later waiters served means other channels
+constexpr uint32_t kOvertakenInSelect = 10;  // a select waits in several queues, and cases race
+constexpr uint32_t kOvertakenAtLock = 5;     // a mutex hands over to the oldest waiter after 1 ms (starvation mode)
+constexpr int64_t kLockPace = 2'500'000;     // 2.5 ms: the shortest "longest wait" that says anything about a lock
 
 // --- Partners
-constexpr uint32_t kKnownPartners = 3;     // waits ended here before those who ended them are taken for the only ones
+constexpr uint32_t kKnownPartners = 3;  // waits ended here before those who ended them are taken for the only ones
 
 // --- Populations
-constexpr uint32_t kGrowing = 8;           // waiting goroutines of one birth before growth is more than a start-up
-constexpr int kSpreadShare = 3;            // births over more than 1/3 of the trace are no start-up
-constexpr uint32_t kManyInstances = 10;    // waiting, each from another creator: not a pool
-constexpr uint32_t kPeersLeaked = 3;       // leaks at one site before the next one there is called so too
+constexpr uint32_t kGrowing = 8;         // waiting goroutines of one birth before growth is more than a start-up
+constexpr int kSpreadShare = 3;          // births over more than 1/3 of the trace are no start-up
+constexpr uint32_t kManyInstances = 10;  // waiting, each from another creator: not a pool
+constexpr uint32_t kPeersLeaked = 3;     // leaks at one site before the next one there is called so too
 
 // --- Rings
-constexpr size_t kCandidatesPerWait = 400; // holders looked at for one wait
-constexpr size_t kPerSite = 5;             // of them from one site, where creation is unknown (pattern level)
-constexpr size_t kFullPairing = 600;       // so many stuck goroutines are compared one with one
-constexpr size_t kOnlyKin = 8;             // a family so small that its stuck members can be named without other evidence
-constexpr size_t kStalledRing = 6;         // larger rings with merely stalled members are convoys
+constexpr size_t kCandidatesPerWait = 400;  // holders looked at for one wait
+constexpr size_t kPerSite = 5;              // of them from one site, where creation is unknown (pattern level)
+constexpr size_t kFullPairing = 600;        // so many stuck goroutines are compared one with one
+constexpr size_t kOnlyKin = 8;              // a family so small that its stuck members can be named without other evidence
+constexpr size_t kStalledRing = 6;          // larger rings with merely stalled members are convoys
 
-// --- From signs to verdicts (verdicts.h). Confidence is the sum of the signs found. That nobody was found is no proof, for a
-// trace does not show who holds a reference; it takes about two more signs that point the same way.
-constexpr double kLeak = 0.55;             // leak from here on, suspect below
-constexpr double kMostCertain = 0.99;      // a trace never proves
-constexpr double kPerhapsStuck = 0.30;     // somebody might help, but it is far-fetched
+// --- From signs to verdicts (verdicts.h). Confidence is the sum of the signs found. That nobody was found is no proof, for
+// a trace does not show who holds a reference; it takes about two more signs that point the same way.
+constexpr double kLeak = 0.55;          // leak from here on, suspect below
+constexpr double kMostCertain = 0.99;   // a trace never proves
+constexpr double kPerhapsStuck = 0.30;  // somebody might help, but it is far-fetched
 constexpr double kSignNoHelper = 0.30;
-constexpr double kSignForever = 0.70;      // the language says so
-constexpr double kSignLock = 0.50;         // locks are held briefly and always by somebody
-constexpr double kSignSend = 0.40;         // who sends wants to go on; waiting to send is never a way to idle
-constexpr double kSignSendAtPost = 0.20;   // a server whose kind lives on may wait long for somebody who wants what it offers
-constexpr double kSignWaitGroup = 0.30;    // closers wait long, but their workers live
-constexpr double kSignCreatorEnded = 0.20; // janitors outlive their creators too
-constexpr double kSignCreatorGone = 0.25;  // creator stuck, or its call returned
-constexpr double kSignLeftBehind = 0.20;   // a channel that was local to that call, or one that others know too
-constexpr double kSignPeersEnded = 0.20;   // this birth is meant to end
+constexpr double kSignForever = 0.70;     // the language says so
+constexpr double kSignLock = 0.50;        // locks are held briefly and always by somebody
+constexpr double kSignSend = 0.40;        // who sends wants to go on; waiting to send is never a way to idle
+constexpr double kSignSendAtPost = 0.20;  // a server whose kind lives on may wait long for somebody who wants what it offers
+constexpr double kSignWaitGroup = 0.30;   // closers wait long, but their workers live
+constexpr double kSignCreatorEnded = 0.20;  // janitors outlive their creators too
+constexpr double kSignCreatorGone = 0.25;   // creator stuck, or its call returned
+constexpr double kSignLeftBehind = 0.20;    // a channel that was local to that call, or one that others know too
+constexpr double kSignPeersEnded = 0.20;    // this birth is meant to end
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;
 constexpr double kSignFamilyMatter = 0.20;
@@ -68,6 +68,6 @@ constexpr double kSignNoHistory = -0.10;
 constexpr double kSignLikeOthers = 0.30;
 constexpr double kSignBehindStuck = 0.20;
 constexpr double kSignRing = 0.30;
-constexpr double kSignStalledRing = 0.50;     // a ring of locks that never took so long, though somebody alive might hold one
+constexpr double kSignStalledRing = 0.50;  // a ring of locks that never took so long, though somebody alive might hold one
 
 }  // namespace analysis::deadlock

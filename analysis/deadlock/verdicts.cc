@@ -72,11 +72,12 @@ Judgement Judge_::Of(Row row) const {
 
 void Judge_::ByKind(Row row, Judgement& judgement) const {
   const OpenWait& wait = *facts_.at(row).wait;
-  const bool waits_for_anything = wait.kind == WaitKind::kReceive || wait.kind == WaitKind::kSelect || wait.kind == WaitKind::kCond ||
-                                  wait.kind == WaitKind::kWaitGroup;
+  const bool waits_for_anything = wait.kind == WaitKind::kReceive || wait.kind == WaitKind::kSelect ||
+                                  wait.kind == WaitKind::kCond || wait.kind == WaitKind::kWaitGroup;
   if (wait.kind == WaitKind::kForever) judgement.Add({Sign::kForever, kSignForever});
   if (IsLock(wait.kind)) judgement.Add({Sign::kLock, kSignLock});
-  if (wait.kind == WaitKind::kSend) judgement.Add({Sign::kSend, wait.is_older && scene_.IsAtPost(row) ? kSignSendAtPost : kSignSend});
+  if (wait.kind == WaitKind::kSend)
+    judgement.Add({Sign::kSend, wait.is_older && scene_.IsAtPost(row) ? kSignSendAtPost : kSignSend});
   if (wait.kind == WaitKind::kWaitGroup) judgement.Add({Sign::kWaitGroup, kSignWaitGroup});
   if (wait.is_older && waits_for_anything) judgement.Add({Sign::kNoHistory, kSignNoHistory});
 }
@@ -101,13 +102,17 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   const Crowd& crowd = crowds_[goroutine.wait->site];
   const auto waiting = static_cast<uint32_t>(scene_.WaitingAt(goroutine.wait->site).size());
   const auto ended = facts_.ended_of_birth.find({goroutine.create_stack, goroutine.start});
-  if (ended != facts_.ended_of_birth.end() && ended->second > 0) judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second});
-  if (waiting >= kManyInstances && crowd.creators >= kManyInstances) judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
+  if (ended != facts_.ended_of_birth.end() && ended->second > 0)
+    judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second});
+  if (waiting >= kManyInstances && crowd.creators >= kManyInstances)
+    judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
   if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
-  if (site.ended_by_kin > 0 && site.ended_by_stranger == 0) judgement.Add({Sign::kFamilyMatter, kSignFamilyMatter, site.ended_by_kin});
+  if (site.ended_by_kin > 0 && site.ended_by_stranger == 0)
+    judgement.Add({Sign::kFamilyMatter, kSignFamilyMatter, site.ended_by_kin});
   const bool is_spread = crowd.last_birth - crowd.first_birth > facts_.duration() / kSpreadShare;
   if (waiting >= kPeersLeaked && is_spread && !goroutine.is_older) judgement.Add({Sign::kGrows, kSignGrows, waiting});
-  const bool is_far_longer = site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;
+  const bool is_far_longer =
+      site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;
   if (is_far_longer) judgement.Add({Sign::kFarLonger, kSignFarLonger, static_cast<uint64_t>(site.longest)});
 }
 
@@ -136,10 +141,14 @@ void AddSendersTo(const Scene& scene, std::vector<bool>& stalled) {
 
 const char* Name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kDeadlock: return "deadlock";
-    case Verdict::kLeak: return "leak";
-    case Verdict::kSuspect: return "suspect";
-    case Verdict::kIdle: return "idle";
+    case Verdict::kDeadlock:
+      return "deadlock";
+    case Verdict::kLeak:
+      return "leak";
+    case Verdict::kSuspect:
+      return "suspect";
+    case Verdict::kIdle:
+      return "idle";
   }
   return "idle";
 }
@@ -159,33 +168,51 @@ std::vector<Judgement> Judge(const Scene& scene, const std::vector<HopeFound>& h
   }
   AddSendersTo(scene, stalled);
   const std::vector<HopeFound> hopes_without = FindHopes(scene, stalled);
-  for (Row row : scene.waiting()) judgements[row].is_stalled = hopes[row].hope != Hope::kNone && hopes_without[row].hope == Hope::kNone;
+  for (Row row : scene.waiting())
+    judgements[row].is_stalled = hopes[row].hope != Hope::kNone && hopes_without[row].hope == Hope::kNone;
   return judgements;
 }
 
 std::string Explain(const Scene& scene, const SignFound& sign) {
   const std::string who = sign.who == kNobody ? "" : fmt::format("goroutine {}", scene.facts().at(sign.who).id);
   switch (sign.sign) {
-    case Sign::kNoHelper: return "no live goroutine was found that could end this wait";
-    case Sign::kForever: return "select{} or a nil channel never ends";
-    case Sign::kLock: return "a lock is released by its holder, and no live one was found";
-    case Sign::kSend: return "nobody alive receives here";
-    case Sign::kWaitGroup: return "no live goroutine was found that could call Done";
-    case Sign::kCreatorEnded: return fmt::format("its creator, {}, has ended", who);
-    case Sign::kCreatorStuck: return fmt::format("its creator, {}, is stuck too", who);
-    case Sign::kCreatorMovedOn: return fmt::format("the call in {} that started it has returned", who);
-    case Sign::kLeftBehind: return fmt::format("{} served it only from the call that started it, and that has returned", who);
-    case Sign::kPeersEnded: return fmt::format("{} others of the same go statement have come and gone", sign.count);
-    case Sign::kManyCreators: return fmt::format("{} wait here, each started by another goroutine", sign.count);
-    case Sign::kEmptyWorld: return "nothing else of the program is alive but main";
-    case Sign::kFamilyMatter: return fmt::format("{} such waits were ended, each by the waiter's own kin, and this one's can't", sign.count);
-    case Sign::kGrows: return fmt::format("{} wait here, and they became more through the whole trace", sign.count);
+    case Sign::kNoHelper:
+      return "no live goroutine was found that could end this wait";
+    case Sign::kForever:
+      return "select{} or a nil channel never ends";
+    case Sign::kLock:
+      return "a lock is released by its holder, and no live one was found";
+    case Sign::kSend:
+      return "nobody alive receives here";
+    case Sign::kWaitGroup:
+      return "no live goroutine was found that could call Done";
+    case Sign::kCreatorEnded:
+      return fmt::format("its creator, {}, has ended", who);
+    case Sign::kCreatorStuck:
+      return fmt::format("its creator, {}, is stuck too", who);
+    case Sign::kCreatorMovedOn:
+      return fmt::format("the call in {} that started it has returned", who);
+    case Sign::kLeftBehind:
+      return fmt::format("{} served it only from the call that started it, and that has returned", who);
+    case Sign::kPeersEnded:
+      return fmt::format("{} others of the same go statement have come and gone", sign.count);
+    case Sign::kManyCreators:
+      return fmt::format("{} wait here, each started by another goroutine", sign.count);
+    case Sign::kEmptyWorld:
+      return "nothing else of the program is alive but main";
+    case Sign::kFamilyMatter:
+      return fmt::format("{} such waits were ended, each by the waiter's own kin, and this one's can't", sign.count);
+    case Sign::kGrows:
+      return fmt::format("{} wait here, and they became more through the whole trace", sign.count);
     case Sign::kFarLonger:
       return fmt::format("it waits far longer than any wait here that ended ({})",
                          model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
-    case Sign::kNoHistory: return "it was waiting before the trace began, so who used to wake it is not known";
-    case Sign::kLikeOthers: return fmt::format("{} goroutines leaked at the same place", sign.count);
-    case Sign::kBehindStuck: return fmt::format("it waits for {}, which is stuck", who);
+    case Sign::kNoHistory:
+      return "it was waiting before the trace began, so who used to wake it is not known";
+    case Sign::kLikeOthers:
+      return fmt::format("{} goroutines leaked at the same place", sign.count);
+    case Sign::kBehindStuck:
+      return fmt::format("it waits for {}, which is stuck", who);
   }
   return "";
 }

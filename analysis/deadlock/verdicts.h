@@ -5,40 +5,41 @@
 
 #include "analysis/deadlock/liveness.h"
 
-// From hopes to verdicts. A goroutine with a likely helper is idle; with a possible one it is a suspect. One without any is judged
-// by signs: what it waits for, what became of those who could have helped, and how its peers fared. Each sign has a weight in
-// thresholds.h; the sum is the confidence, and decides between leak and suspect. Rings (rings.h) turn leaks into deadlocks.
+// From hopes to verdicts. A goroutine with a likely helper is idle; with a possible one it is a suspect. One without any is
+// judged by signs: what it waits for, what became of those who could have helped, and how its peers fared. Each sign has a
+// weight in thresholds.h; the sum is the confidence, and decides between leak and suspect. Rings (rings.h) turn leaks into
+// deadlocks.
 namespace analysis::deadlock {
 
 enum class Verdict : uint8_t { kDeadlock, kLeak, kSuspect, kIdle };
 const char* Name(Verdict verdict);
 
 enum class Sign : uint8_t {
-  kNoHelper,         // no rule found anybody
+  kNoHelper,  // no rule found anybody
   kForever,
-  kLock,             // a lock has a holder; none alive was found
+  kLock,  // a lock has a holder; none alive was found
   kSend,
   kWaitGroup,
   kCreatorEnded,
   kCreatorStuck,
-  kCreatorMovedOn,   // the calls that made it have returned
-  kLeftBehind,       // the creator served it from within the call that made it only, and that call has returned
-  kPeersEnded,       // others of the same go statement have come and gone
+  kCreatorMovedOn,  // the calls that made it have returned
+  kLeftBehind,      // the creator served it from within the call that made it only, and that call has returned
+  kPeersEnded,      // others of the same go statement have come and gone
   kManyCreators,
-  kEmptyWorld,       // nothing of the program lives but main
-  kFamilyMatter,     // peers were woken by their own kin only, and this one's kin are gone or stuck
+  kEmptyWorld,    // nothing of the program lives but main
+  kFamilyMatter,  // peers were woken by their own kin only, and this one's kin are gone or stuck
   kGrows,
-  kFarLonger,        // than any completed wait here
-  kNoHistory,        // it waited before the trace began
-  kLikeOthers,       // as many leaked at the same place
-  kBehindStuck,      // it waits for one that is stuck for good
+  kFarLonger,    // than any completed wait here
+  kNoHistory,    // it waited before the trace began
+  kLikeOthers,   // as many leaked at the same place
+  kBehindStuck,  // it waits for one that is stuck for good
 };
 
 struct SignFound {
   Sign sign;
   double weight;
-  uint64_t count = 0;     // where the sentence has a number
-  Row who = kNobody;      // where it names somebody
+  uint64_t count = 0;  // where the sentence has a number
+  Row who = kNobody;   // where it names somebody
 };
 
 struct Judgement {

@@ -35,7 +35,8 @@ WaitKind ReadWriteLock(const Machinery& machinery) {
 WaitKind Semaphore(const Machinery& machinery) {
   if (machinery.Has("sync.(*WaitGroup)") || machinery.Has("SemacquireWaitGroup")) return WaitKind::kWaitGroup;
   if (machinery.Has("sync.(*RWMutex)") || machinery.Has("SemacquireRWMutex")) return ReadWriteLock(machinery);
-  if (machinery.Has("sync.(*Mutex)") || machinery.Has("SemacquireMutex") || machinery.Has("sync.(*Once)")) return WaitKind::kMutex;
+  if (machinery.Has("sync.(*Mutex)") || machinery.Has("SemacquireMutex") || machinery.Has("sync.(*Once)"))
+    return WaitKind::kMutex;
   return WaitKind::kRuntime;  // runtime.semacquire under gcStart, stopTheWorld, ..
 }
 
@@ -57,45 +58,71 @@ WaitKind ByFrames(const Machinery& machinery, bool has_stack) {
 WaitKind Classify(const Stacks& stacks, BlockReason reason, StackId raw) {
   const Machinery machinery(stacks, raw);
   switch (reason) {
-    case BlockReason::kChanReceive: return WaitKind::kReceive;
-    case BlockReason::kChanSend: return WaitKind::kSend;
-    case BlockReason::kSelect: return WaitKind::kSelect;
-    case BlockReason::kForever: return WaitKind::kForever;
-    case BlockReason::kCondWait: return WaitKind::kCond;
-    case BlockReason::kSleep: return WaitKind::kSleep;
-    case BlockReason::kNetwork: return WaitKind::kNetwork;
-    case BlockReason::kSync: return Semaphore(machinery);
-    case BlockReason::kNone: return ByFrames(machinery, raw != model::StackTrie::root());
-    default: return WaitKind::kRuntime;
+    case BlockReason::kChanReceive:
+      return WaitKind::kReceive;
+    case BlockReason::kChanSend:
+      return WaitKind::kSend;
+    case BlockReason::kSelect:
+      return WaitKind::kSelect;
+    case BlockReason::kForever:
+      return WaitKind::kForever;
+    case BlockReason::kCondWait:
+      return WaitKind::kCond;
+    case BlockReason::kSleep:
+      return WaitKind::kSleep;
+    case BlockReason::kNetwork:
+      return WaitKind::kNetwork;
+    case BlockReason::kSync:
+      return Semaphore(machinery);
+    case BlockReason::kNone:
+      return ByFrames(machinery, raw != model::StackTrie::root());
+    default:
+      return WaitKind::kRuntime;
   }
 }
 
 bool IsLock(WaitKind kind) {
-  return kind == WaitKind::kMutex || kind == WaitKind::kReadLock || kind == WaitKind::kWriteLock || kind == WaitKind::kWriterTurn;
+  return kind == WaitKind::kMutex || kind == WaitKind::kReadLock || kind == WaitKind::kWriteLock ||
+         kind == WaitKind::kWriterTurn;
 }
 
 bool IsChannel(WaitKind kind) { return kind == WaitKind::kReceive || kind == WaitKind::kSend || kind == WaitKind::kSelect; }
 
 bool NeedsAnother(WaitKind kind) {
-  return IsLock(kind) || IsChannel(kind) || kind == WaitKind::kCond || kind == WaitKind::kWaitGroup || kind == WaitKind::kForever;
+  return IsLock(kind) || IsChannel(kind) || kind == WaitKind::kCond || kind == WaitKind::kWaitGroup ||
+         kind == WaitKind::kForever;
 }
 
 const char* Name(WaitKind kind) {
   switch (kind) {
-    case WaitKind::kUnknown: return "unknown";
-    case WaitKind::kReceive: return "recv";
-    case WaitKind::kSend: return "send";
-    case WaitKind::kSelect: return "select";
-    case WaitKind::kForever: return "forever";
-    case WaitKind::kCond: return "cond";
-    case WaitKind::kWaitGroup: return "waitgroup";
-    case WaitKind::kMutex: return "mutex";
-    case WaitKind::kReadLock: return "rwmutex.rlock";
-    case WaitKind::kWriteLock: return "rwmutex.lock";
-    case WaitKind::kWriterTurn: return "rwmutex.lock";
-    case WaitKind::kSleep: return "sleep";
-    case WaitKind::kNetwork: return "network";
-    case WaitKind::kRuntime: return "runtime";
+    case WaitKind::kUnknown:
+      return "unknown";
+    case WaitKind::kReceive:
+      return "recv";
+    case WaitKind::kSend:
+      return "send";
+    case WaitKind::kSelect:
+      return "select";
+    case WaitKind::kForever:
+      return "forever";
+    case WaitKind::kCond:
+      return "cond";
+    case WaitKind::kWaitGroup:
+      return "waitgroup";
+    case WaitKind::kMutex:
+      return "mutex";
+    case WaitKind::kReadLock:
+      return "rwmutex.rlock";
+    case WaitKind::kWriteLock:
+      return "rwmutex.lock";
+    case WaitKind::kWriterTurn:
+      return "rwmutex.lock";
+    case WaitKind::kSleep:
+      return "sleep";
+    case WaitKind::kNetwork:
+      return "network";
+    case WaitKind::kRuntime:
+      return "runtime";
   }
   return "unknown";
 }

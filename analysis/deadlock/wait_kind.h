@@ -9,20 +9,20 @@
 namespace analysis::deadlock {
 
 enum class WaitKind : uint8_t {
-  kUnknown,         // no stack, no reason: it waited before the trace began
+  kUnknown,  // no stack, no reason: it waited before the trace began
   kReceive,
   kSend,
   kSelect,
-  kForever,         // select{} or a nil channel: by the language, nothing ends it
+  kForever,  // select{} or a nil channel: by the language, nothing ends it
   kCond,
   kWaitGroup,
   kMutex,
-  kReadLock,        // RWMutex.RLock: waits for a writer
-  kWriteLock,       // RWMutex.Lock: waits for readers
-  kWriterTurn,      // RWMutex.Lock: waits for another writer
+  kReadLock,    // RWMutex.RLock: waits for a writer
+  kWriteLock,   // RWMutex.Lock: waits for readers
+  kWriterTurn,  // RWMutex.Lock: waits for another writer
   kSleep,
   kNetwork,
-  kRuntime,         // GC assist, system goroutines, tracing: the runtime ends it
+  kRuntime,  // GC assist, system goroutines, tracing: the runtime ends it
 };
 
 WaitKind Classify(const Stacks& stacks, model::BlockReason reason, StackId raw);

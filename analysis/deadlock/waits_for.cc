@@ -120,7 +120,9 @@ void EdgeFinder::EdgesOfLock(Row row) {
   if (WaitOf(row).kind == WaitKind::kWriteLock && !HasEdge(row)) EdgesToReaders(row, candidates);
 }
 
-Evidence EvidenceOf(const Held& held) { return held.strength >= 2 && held.rule != EdgeRule::kSameType ? Evidence::kInferred : Evidence::kGuessed; }
+Evidence EvidenceOf(const Held& held) {
+  return held.strength >= 2 && held.rule != EdgeRule::kSameType ? Evidence::kInferred : Evidence::kGuessed;
+}
 
 void EdgeFinder::EdgesToHolders(Row row, const std::vector<Row>& candidates) {
   std::vector<std::pair<Row, Held>> holders;
@@ -142,7 +144,8 @@ void EdgeFinder::EdgesToSiblings(Row row) {
   size_t looked_at = 0;
   for (LineRow line : facts_.at(facts_.at(row).creator).lines) {
     for (Row other : facts_.lines[line].members) {
-      if (other == row || !scene_.IsWaiting(other) || !MayBeInRing(other) || WaitOf(other).site == WaitOf(row).site) continue;
+      if (other == row || !scene_.IsWaiting(other) || !MayBeInRing(other) || WaitOf(other).site == WaitOf(row).site)
+        continue;
       if (++looked_at > kCandidatesPerWait) return;
       const Held held = HoldsLockOf(scene_, other, row);
       if (held.strength > 0) Add(row, other, EvidenceOf(held), held.rule, held.function);
@@ -163,7 +166,8 @@ void EdgeFinder::EdgesToWriters(Row row, const std::vector<Row>& candidates) {
     if (WaitOf(other).kind != WaitKind::kWriteLock) continue;
     const bool is_same = IsSameLockKind(scene_, row, other);
     if (is_same || facts_.at(row).creator != kNobody) {
-      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kPendingWriter, stacks_.leaf_function(WaitOf(other).stack));
+      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kPendingWriter,
+          stacks_.leaf_function(WaitOf(other).stack));
     }
   }
 }
@@ -173,7 +177,8 @@ void EdgeFinder::EdgesToReaders(Row row, const std::vector<Row>& candidates) {
     if (other == row || WaitOf(other).kind != WaitKind::kReadLock) continue;
     const bool is_same = IsSameLockKind(scene_, row, other);
     if (is_same || facts_.at(other).creator != kNobody) {
-      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kReaderAgain, stacks_.leaf_function(WaitOf(other).stack));
+      Add(row, other, is_same ? Evidence::kInferred : Evidence::kGuessed, EdgeRule::kReaderAgain,
+          stacks_.leaf_function(WaitOf(other).stack));
     }
   }
 }
@@ -186,7 +191,8 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   for (Row other : Family(row)) {
     if (other == row || WaitOf(other).site == wait.site) continue;
     kin.push_back(other);
-    const bool has_woken = std::ranges::any_of(site.relations, [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
+    const bool has_woken =
+        std::ranges::any_of(site.relations, [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
     if (has_woken) known_wakers.push_back(other);
   }
   EdgesToStarvedServers(row);
@@ -209,7 +215,8 @@ void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
   const auto never_receives = [&](Row row) {
     const Goroutine& goroutine = facts_.at(row);
     const bool has_waited = (goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0;
-    return !has_waited && std::ranges::none_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene_, WaitKind::kSend, at); });
+    return !has_waited && std::ranges::none_of(goroutine.waking_stacks,
+                                               [&](StackId at) { return IsCounterpart(scene_, WaitKind::kSend, at); });
   };
   if (!std::ranges::all_of(rows, never_receives)) std::erase_if(rows, never_receives);
 }
@@ -220,7 +227,8 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
   if (wait.kind != WaitKind::kSend && wait.kind != WaitKind::kReceive) return;
   const LocationId place = stacks_.leaf(wait.stack);
   std::set<FunctionId> servers;
-  for (auto at = facts_.ended_by.lower_bound({place, LocationId(0)}); at != facts_.ended_by.end() && at->first.first == place; ++at) {
+  for (auto at = facts_.ended_by.lower_bound({place, LocationId(0)});
+       at != facts_.ended_by.end() && at->first.first == place; ++at) {
     servers.insert(stacks_.function(at->first.second));
   }
   for (StackId at = stacks_.trie().caller(wait.stack); at != StackTrie::root(); at = stacks_.trie().caller(at)) {
@@ -228,7 +236,8 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
     if (!servers.contains(function)) continue;
     size_t count = 0;
     for (Row other : scene_.WaitingAt(wait.site)) {
-      if (MayBeInRing(other) && ++count <= kCandidatesPerWait) Add(row, other, Evidence::kInferred, EdgeRule::kServerWaitsToo, function);
+      if (MayBeInRing(other) && ++count <= kCandidatesPerWait)
+        Add(row, other, Evidence::kInferred, EdgeRule::kServerWaitsToo, function);
     }
     return;
   }
@@ -262,9 +271,12 @@ void EdgeFinder::EdgesBySharedFrames(Row row) {
 
 const char* Name(Evidence evidence) {
   switch (evidence) {
-    case Evidence::kGuessed: return "guessed";
-    case Evidence::kInferred: return "inferred";
-    case Evidence::kProven: return "proven";
+    case Evidence::kGuessed:
+      return "guessed";
+    case Evidence::kInferred:
+      return "inferred";
+    case Evidence::kProven:
+      return "proven";
   }
   return "guessed";
 }
@@ -276,18 +288,30 @@ std::vector<WaitEdge> FindWaitEdges(const Scene& scene, const std::vector<Judgem
 std::string Explain(const Scene& scene, const WaitEdge& edge) {
   const std::string_view function = edge.function == FunctionId(0) ? "" : scene.stacks().name(edge.function);
   switch (edge.rule) {
-    case EdgeRule::kInLockFunction: return fmt::format("it is inside {}, which takes or releases this lock", function);
-    case EdgeRule::kPastLock: return fmt::format("it is inside {}, behind the Lock call", function);
-    case EdgeRule::kPastEarlierLock: return fmt::format("it has passed an earlier Lock in {}", function);
-    case EdgeRule::kInsideSince: return fmt::format("it had been inside {} for a while when it came to this line", function);
-    case EdgeRule::kSameType: return fmt::format("it is inside {}, a method of the type whose lock this is", function);
-    case EdgeRule::kOnlyKin: return "no other stuck goroutine of its family could hold it";
-    case EdgeRule::kPendingWriter: return fmt::format("a writer is queued in {}, and readers must let it pass", function);
-    case EdgeRule::kReaderAgain: return fmt::format("it reads already and waits in {} to read again", function);
-    case EdgeRule::kPartner: return "it has been the partner at this line before, and is stuck itself";
-    case EdgeRule::kOnlyKinWakes: return "of those who could end this wait it is alive, and stuck itself";
-    case EdgeRule::kServerWaitsToo: return fmt::format("{} used to serve such waits and now waits in one itself", function);
-    case EdgeRule::kSharedFrames: return fmt::format("both are inside {}", function);
+    case EdgeRule::kInLockFunction:
+      return fmt::format("it is inside {}, which takes or releases this lock", function);
+    case EdgeRule::kPastLock:
+      return fmt::format("it is inside {}, behind the Lock call", function);
+    case EdgeRule::kPastEarlierLock:
+      return fmt::format("it has passed an earlier Lock in {}", function);
+    case EdgeRule::kInsideSince:
+      return fmt::format("it had been inside {} for a while when it came to this line", function);
+    case EdgeRule::kSameType:
+      return fmt::format("it is inside {}, a method of the type whose lock this is", function);
+    case EdgeRule::kOnlyKin:
+      return "no other stuck goroutine of its family could hold it";
+    case EdgeRule::kPendingWriter:
+      return fmt::format("a writer is queued in {}, and readers must let it pass", function);
+    case EdgeRule::kReaderAgain:
+      return fmt::format("it reads already and waits in {} to read again", function);
+    case EdgeRule::kPartner:
+      return "it has been the partner at this line before, and is stuck itself";
+    case EdgeRule::kOnlyKinWakes:
+      return "of those who could end this wait it is alive, and stuck itself";
+    case EdgeRule::kServerWaitsToo:
+      return fmt::format("{} used to serve such waits and now waits in one itself", function);
+    case EdgeRule::kSharedFrames:
+      return fmt::format("both are inside {}", function);
   }
   return "";
 }

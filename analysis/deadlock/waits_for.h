@@ -5,8 +5,8 @@
 
 #include "analysis/deadlock/verdicts.h"
 
-// Who waits for whom, among goroutines that are stuck, suspect, or stalled at a lock. A trace records neither who holds a lock
-// nor both ends of a channel, so an edge is a conclusion, and says how it was drawn.
+// Who waits for whom, among goroutines that are stuck, suspect, or stalled at a lock. A trace records neither who holds a
+// lock nor both ends of a channel, so an edge is a conclusion, and says how it was drawn.
 namespace analysis::deadlock {
 
 enum class Evidence : uint8_t { kGuessed, kInferred, kProven };

@@ -34,8 +34,11 @@ Series SeriesOf(const RunTable& table, size_t type, const Budget& budget) {
       break;
   }
   const RE2 expression(budget.pattern, RE2::Quiet);
-  if (!expression.ok()) throw model::UsageError(fmt::format("budget {}: match = {}: {}", budget.name, budget.pattern, expression.error()));
-  return SumGroup(table, type, budget.measure, [&](std::string_view name) { return RE2::PartialMatch({name.data(), name.size()}, expression); });
+  if (!expression.ok())
+    throw model::UsageError(fmt::format("budget {}: match = {}: {}", budget.name, budget.pattern, expression.error()));
+  return SumGroup(table, type, budget.measure, [&](std::string_view name) {
+    return RE2::PartialMatch({name.data(), name.size()}, expression);
+  });
 }
 
 // The chance of such an `after` where the truth is exactly the limit; small = broken beyond noise.
@@ -69,14 +72,17 @@ std::vector<Check> BudgetChecks(const RunTable& table, Sides sides, const GateRu
     const bool is_total = budget.subject == Budget::Subject::kTotal;
     const bool is_whole = is_total || budget.subject == Budget::Subject::kLabel;
     Check check{.name = budget.name,
-                .metric = type_name + (is_whole ? "" : budget.measure == Measure::kFlat ? " flat" : " cum"),
+                .metric = type_name + (is_whole                           ? ""
+                                       : budget.measure == Measure::kFlat ? " flat"
+                                                                          : " cum"),
                 .unit = unit,
                 .budget = budget.name,
                 .grade = budget.grade};
     if (budget.max_growth) {
       const bool as_share = budget.max_growth->is_relative && !is_total;
       check.metric += " growth";
-      check.numbers = as_share ? CompareAsShare(series, background, sides) : CompareAsValue(series, total, sides, rules.settings);
+      check.numbers =
+          as_share ? CompareAsShare(series, background, sides) : CompareAsValue(series, total, sides, rules.settings);
       check.limit = *budget.max_growth;
       check.is_growth_limit = true;
       checks.push_back(check);

@@ -25,7 +25,8 @@ Halves Split(const std::vector<double>& values, Sides sides) {
 
 std::vector<double> SharesOf(const Series& series, const Series& total) {
   std::vector<double> shares;
-  for (size_t i = 0; i < series.value.size(); ++i) shares.push_back(total.value[i] > 0 ? series.value[i] / total.value[i] : 0);
+  for (size_t i = 0; i < series.value.size(); ++i)
+    shares.push_back(total.value[i] > 0 ? series.value[i] / total.value[i] : 0);
   return shares;
 }
 
@@ -91,12 +92,12 @@ double SamplingOf(const Series& series, size_t first, size_t count) {
 }  // namespace
 
 bool IsState(std::string_view value_type) {
-  return value_type == "inuse_space" || value_type == "inuse_objects" || value_type == "goroutine" || value_type == "goroutineleak" ||
-         value_type == "threadcreate";
+  return value_type == "inuse_space" || value_type == "inuse_objects" || value_type == "goroutine" ||
+         value_type == "goroutineleak" || value_type == "threadcreate";
 }
 
-Background BackgroundOf(const std::vector<FunctionSeries>& functions, const Series& total, std::string_view value_type, Sides sides,
-                        const GateSettings& settings) {
+Background BackgroundOf(const std::vector<FunctionSeries>& functions, const Series& total, std::string_view value_type,
+                        Sides sides, const GateSettings& settings) {
   if (!IsState(value_type)) {
     return {.total = total,
             .exposure = total,
@@ -132,7 +133,8 @@ Comparison CompareAsShare(const Series& series, const Background& background, Si
     dispersion.value = std::max(dispersion.value, assumed);
   }
   const ShareTest share = CompareShares(before, after, dispersion);
-  const RateTest rate = CompareRates(Scaled(before, 1), Scaled(after, background.typical.of_total), dispersion, background.typical.log_variance);
+  const RateTest rate = CompareRates(Scaled(before, 1), Scaled(after, background.typical.of_total), dispersion,
+                                     background.typical.log_variance);
   const bool share_grew = share.after > share.before;
   const bool rate_grew = rate.ratio > 1;
   Comparison result{.ratio = rate.ratio,
@@ -174,7 +176,8 @@ Comparison CompareAsValue(const Series& series, const Series& total, Sides sides
   const double width = 1.96 * std::sqrt(variance);
   result.ratio_low = result.ratio * std::exp(-width);
   result.ratio_high = result.ratio * std::exp(width);
-  const double reach = boost::math::quantile(boost::math::complement(normal, settings.alpha)) + boost::math::quantile(normal, 0.9);
+  const double reach =
+      boost::math::quantile(boost::math::complement(normal, settings.alpha)) + boost::math::quantile(normal, 0.9);
   result.smallest_detectable = std::expm1(reach * std::sqrt(variance));
   return result;
 }

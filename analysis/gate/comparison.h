@@ -18,10 +18,10 @@ struct Comparison {
   double share_after = 0;
   double ratio = 1;  // of the function to the typical function, or of the values where `is_share` is false
   double ratio_low = 1;
-  double ratio_high = 1;    // 95 % interval
-  double added = 0;         // by how much of the total before it grew, had the rest of the program not changed
-  double p_value = 1;       // one-sided: that it grew
-  double p_shrink = 1;      // one-sided: that it shrank
+  double ratio_high = 1;  // 95 % interval
+  double added = 0;       // by how much of the total before it grew, had the rest of the program not changed
+  double p_value = 1;     // one-sided: that it grew
+  double p_shrink = 1;    // one-sided: that it shrank
   double rank_p = 1;      // two-sided; 1 where a side has fewer than 4 runs
   bool has_rank = false;
   double dispersion = 1;
@@ -38,8 +38,8 @@ struct Sides {
   bool has_ranks() const { return before >= kRunsForRanks && after >= kRunsForRanks; }
 };
 
-// Counts of one subject and of everything, as many as sampling makes them worth: a function that stands for 2 s in 100 Hz samples
-// counts 200, 64 MiB in objects caught once in 512 KiB count 128.
+// Counts of one subject and of everything, as many as sampling makes them worth: a function that stands for 2 s in 100 Hz
+// samples counts 200, 64 MiB in objects caught once in 512 KiB count 128.
 std::vector<RunCount> EffectiveCounts(const Series& series, const Series& exposure);
 
 // What is known about all functions of these runs together.
@@ -51,17 +51,17 @@ struct Background {
   double assumed_spread = 0;
 };
 
-// Memory in use and goroutines are a state, not a part of the work done: a leak is not excused by everything else that grew. They
-// are compared run by run as they are.
+// Memory in use and goroutines are a state, not a part of the work done: a leak is not excused by everything else that grew.
+// They are compared run by run as they are.
 bool IsState(std::string_view value_type);
-Background BackgroundOf(const std::vector<FunctionSeries>& functions, const Series& total, std::string_view value_type, Sides sides,
-                        const GateSettings& settings);
+Background BackgroundOf(const std::vector<FunctionSeries>& functions, const Series& total, std::string_view value_type,
+                        Sides sides, const GateSettings& settings);
 
 // Of both the share of the total and the growth against the typical function the weaker p-value counts.
 Comparison CompareAsShare(const Series& series, const Background& background, Sides sides);
 
-// Values per run as they are, for totals and budgets in seconds or bytes: Welch's test on their logarithms, or, below 4 runs a
-// side, against the assumed spread and the sampling error.
+// Values per run as they are, for totals and budgets in seconds or bytes: Welch's test on their logarithms, or, below 4 runs
+// a side, against the assumed spread and the sampling error.
 Comparison CompareAsValue(const Series& series, const Series& total, Sides sides, const GateSettings& settings);
 
 }  // namespace analysis

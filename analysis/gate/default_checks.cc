@@ -35,7 +35,8 @@ Dispersion PriorOf(const std::vector<Candidate>& candidates, const Series& expos
   double degrees = 0;
   for (const Candidate& candidate : candidates) {
     const std::vector<RunCount> counts = EffectiveCounts(candidate.series(), exposure);
-    const Dispersion own = EstimateDispersion(std::span(counts).first(sides.before), std::span(counts).subspan(sides.before));
+    const Dispersion own =
+        EstimateDispersion(std::span(counts).first(sides.before), std::span(counts).subspan(sides.before));
     estimates.push_back(own.value);
     degrees = own.degrees;
   }
@@ -50,7 +51,8 @@ std::vector<Check> DefaultChecks(const RunTable& table, Sides sides, const GateS
   const Series total = TotalSeries(table, type);
   std::vector<Check> checks;
   if (settings.check_total) {
-    checks.push_back({.name = "total", .metric = name, .unit = unit, .numbers = CompareAsValue(total, total, sides, settings)});
+    checks.push_back(
+        {.name = "total", .metric = name, .unit = unit, .numbers = CompareAsValue(total, total, sides, settings)});
   }
   if (!settings.check_functions) return checks;
   const std::vector<FunctionSeries> functions = SumFunctions(table, type);
@@ -72,19 +74,22 @@ void FoldCallers(std::vector<Check>& checks, const RunTable& table, Sides sides,
   const size_t type = settings.value_type.empty() ? table.default_value_type() : table.FindValueType(settings.value_type);
   const std::vector<double> growth = GrowthOfStacks(table, type, sides);
   std::map<std::string_view, model::StringId> ids;
-  for (uint32_t id = 0; id < table.strings().size(); ++id) ids.emplace(table.strings()[model::StringId(id)], model::StringId(id));
+  for (uint32_t id = 0; id < table.strings().size(); ++id)
+    ids.emplace(table.strings()[model::StringId(id)], model::StringId(id));
   std::vector<bool> is_broken(table.strings().size());
   std::map<std::string, double> broken_flat;
   std::vector<Check*> callers;
   for (Check& check : checks) {
-    if (check.outcome != Outcome::kBroken || !check.budget.empty() || !ids.contains(check.name) || !check.numbers.is_share) continue;
+    if (check.outcome != Outcome::kBroken || !check.budget.empty() || !ids.contains(check.name) || !check.numbers.is_share)
+      continue;
     const model::StringId id = ids.at(check.name);
     is_broken[id.index()] = true;
     check.path = GrowthPath(table, growth, id);
     if (check.metric.ends_with(" cum")) callers.push_back(&check);
     if (check.metric.ends_with(" flat")) broken_flat[check.name] = check.numbers.after - check.numbers.before;
   }
-  std::ranges::sort(callers, {}, [](const Check* check) { return std::pair(check->numbers.before - check->numbers.after, check->name); });
+  std::ranges::sort(callers, {},
+                    [](const Check* check) { return std::pair(check->numbers.before - check->numbers.after, check->name); });
   for (Check* check : callers) {
     const model::StringId id = ids.at(check->name);
     const auto flat = broken_flat.find(check->name);

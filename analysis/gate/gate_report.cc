@@ -18,14 +18,16 @@ std::string Percent(double share) { return fmt::format("{:.1f} %", share * 100);
 std::string Change(const Check& check) {
   const Comparison& numbers = check.numbers;
   std::string text = fmt::format("{} -> {} a run", Amount(numbers.before, check.unit), Amount(numbers.after, check.unit));
-  if (numbers.is_share) text += fmt::format(", {} -> {} of all", Percent(numbers.share_before), Percent(numbers.share_after));
+  if (numbers.is_share)
+    text += fmt::format(", {} -> {} of all", Percent(numbers.share_before), Percent(numbers.share_after));
   return text;
 }
 
 std::string Certainty(const Gate& gate, const Check& check) {
   const Comparison& numbers = check.numbers;
   return fmt::format("{:.2f} times what it was{}, 95 % interval {:.2f} to {:.2f}; {}", numbers.ratio,
-                     numbers.is_share && !IsState(gate.value_type) ? ", beside the rest of the program" : "", numbers.ratio_low, numbers.ratio_high, check.why);
+                     numbers.is_share && !IsState(gate.value_type) ? ", beside the rest of the program" : "",
+                     numbers.ratio_low, numbers.ratio_high, check.why);
 }
 
 std::string PathText(const std::vector<std::string>& path) {
@@ -88,9 +90,13 @@ model::Findings FindingsOf(const Gate& gate) {
     model::Finding finding{.severity = check.grade == Grade::kFail ? model::Severity::kError : model::Severity::kWarning,
                            .title = fmt::format("{} {}: {}", check.name, check.metric, Change(check)),
                            .data = AsData(check)};
-    if (check.limit) finding.evidence.push_back(fmt::format("the budget allows {}{}", check.limit->text, check.is_growth_limit ? " more" : ""));
+    if (check.limit)
+      finding.evidence.push_back(
+          fmt::format("the budget allows {}{}", check.limit->text, check.is_growth_limit ? " more" : ""));
     finding.evidence.push_back(Certainty(gate, check));
-    if (check.path.size() > 1) finding.evidence.push_back((check.numbers.is_share ? "grew by way of " : "most of it by way of ") + PathText(check.path));
+    if (check.path.size() > 1)
+      finding.evidence.push_back((check.numbers.is_share ? "grew by way of " : "most of it by way of ") +
+                                 PathText(check.path));
     findings.rows.push_back(std::move(finding));
   }
   return findings;
@@ -99,17 +105,24 @@ model::Findings FindingsOf(const Gate& gate) {
 model::Table ChecksOf(const Gate& gate, Explain explain) {
   model::Table table{.key = "checks", .title = explain == Explain::kYes ? "Everything that was checked" : ""};
   const bool show = explain == Explain::kYes;
-  table.columns = {{.key = "outcome", .label = "outcome", .show = show},    {.key = "before", .label = "before", .unit = gate.unit, .show = show},
-                   {.key = "after", .label = "after", .unit = gate.unit, .show = show}, {.key = "share_before", .label = "share", .unit = "ratio", .show = show},
-                   {.key = "share_after", .label = "after", .unit = "ratio", .show = show}, {.key = "ratio", .label = "times", .show = show},
-                   {.key = "p_value", .show = false},                         {.key = "p_adjusted", .show = false},
-                   {.key = "severity", .show = false},                        {.key = "unit", .show = false},
-                   {.key = "metric", .label = "metric", .show = show},       {.key = "name", .label = "name", .show = show},
+  table.columns = {{.key = "outcome", .label = "outcome", .show = show},
+                   {.key = "before", .label = "before", .unit = gate.unit, .show = show},
+                   {.key = "after", .label = "after", .unit = gate.unit, .show = show},
+                   {.key = "share_before", .label = "share", .unit = "ratio", .show = show},
+                   {.key = "share_after", .label = "after", .unit = "ratio", .show = show},
+                   {.key = "ratio", .label = "times", .show = show},
+                   {.key = "p_value", .show = false},
+                   {.key = "p_adjusted", .show = false},
+                   {.key = "severity", .show = false},
+                   {.key = "unit", .show = false},
+                   {.key = "metric", .label = "metric", .show = show},
+                   {.key = "name", .label = "name", .show = show},
                    {.key = "why", .label = "why", .show = show}};
   for (const Check& check : gate.checks) {
     const Comparison& numbers = check.numbers;
-    table.rows.push_back({Name(check.outcome), Rounded(numbers.before), Rounded(numbers.after),
-                          numbers.share_before, numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted, check.grade == Grade::kFail ? "fail" : "warn", check.unit, check.metric, check.name, check.why});
+    table.rows.push_back({Name(check.outcome), Rounded(numbers.before), Rounded(numbers.after), numbers.share_before,
+                          numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted,
+                          check.grade == Grade::kFail ? "fail" : "warn", check.unit, check.metric, check.name, check.why});
   }
   return table;
 }
@@ -119,10 +132,12 @@ size_t CountOf(const Gate& gate, Outcome outcome) {
 }
 
 std::string Answer(const Gate& gate) {
-  const std::string runs = fmt::format("{} run{} before, {} after", gate.sides.before, gate.sides.before == 1 ? "" : "s", gate.sides.after);
+  const std::string runs =
+      fmt::format("{} run{} before, {} after", gate.sides.before, gate.sides.before == 1 ? "" : "s", gate.sides.after);
   if (gate.verdict == Verdict::kUnknown) return fmt::format("unknown: {} ({})", gate.reason, runs);
   const size_t broken = CountOf(gate, Outcome::kBroken);
-  if (broken == 0) return fmt::format("pass: {} checks, nothing grew beyond noise by a worthwhile amount ({})", gate.checks.size(), runs);
+  if (broken == 0)
+    return fmt::format("pass: {} checks, nothing grew beyond noise by a worthwhile amount ({})", gate.checks.size(), runs);
   const Check& first = gate.checks.front();
   return fmt::format("{}: {} {}, {}{} ({})", Name(gate.verdict), first.name, first.metric, Change(first),
                      broken > 1 ? fmt::format(", and {} more", broken - 1) : "", runs);
@@ -131,8 +146,9 @@ std::string Answer(const Gate& gate) {
 void AddOutcome(model::Report& report, const Gate& gate, Outcome outcome, const char* title) {
   std::vector<std::string> lines;
   for (const Check& check : gate.checks) {
-    if (check.outcome == outcome) lines.push_back(fmt::format("  {} {}: {}{}", check.name, check.metric, Change(check),
-                                                              outcome == Outcome::kExcused ? "; " + check.why : ""));
+    if (check.outcome == outcome)
+      lines.push_back(fmt::format("  {} {}: {}{}", check.name, check.metric, Change(check),
+                                  outcome == Outcome::kExcused ? "; " + check.why : ""));
   }
   if (lines.empty()) return;
   report.blocks.push_back(model::Paragraph{title});
@@ -140,30 +156,42 @@ void AddOutcome(model::Report& report, const Gate& gate, Outcome outcome, const 
 }
 
 std::string Reach(const Gate& gate) {
-  return fmt::format("{:.0f} samples before, {:.0f} after: a function with 5 % of the total is found in 9 of 10 cases if it grows by {:.1f} points.",
-                     gate.samples_before, gate.samples_after, gate.smallest_detectable * 100);
+  return fmt::format(
+      "{:.0f} samples before, {:.0f} after: a function with 5 % of the total is found in 9 of 10 cases if it grows by "
+      "{:.1f} points.",
+      gate.samples_before, gate.samples_after, gate.smallest_detectable * 100);
 }
 
 }  // namespace
 
 const char* Name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPass: return "pass";
-    case Verdict::kFail: return "fail";
-    case Verdict::kUnknown: return "unknown";
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kFail:
+      return "fail";
+    case Verdict::kUnknown:
+      return "unknown";
   }
   return "";
 }
 
 const char* Name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kFine: return "fine";
-    case Outcome::kNoise: return "noise";
-    case Outcome::kBroken: return "broken";
-    case Outcome::kExplained: return "explained";
-    case Outcome::kExcused: return "excused";
-    case Outcome::kImproved: return "improved";
-    case Outcome::kUnknown: return "unknown";
+    case Outcome::kFine:
+      return "fine";
+    case Outcome::kNoise:
+      return "noise";
+    case Outcome::kBroken:
+      return "broken";
+    case Outcome::kExplained:
+      return "explained";
+    case Outcome::kExcused:
+      return "excused";
+    case Outcome::kImproved:
+      return "improved";
+    case Outcome::kUnknown:
+      return "unknown";
   }
   return "";
 }

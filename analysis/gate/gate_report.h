@@ -10,8 +10,8 @@ const char* Name(Outcome outcome);  // "broken", "noise", ..
 
 enum class Explain { kNo, kYes };
 
-// The gate for every renderer: the answer, the findings with their call paths, what got better, how small a change could have
-// been seen, and with kYes every check with how its outcome came about. JSON has all of it either way.
+// The gate for every renderer: the answer, the findings with their call paths, what got better, how small a change could
+// have been seen, and with kYes every check with how its outcome came about. JSON has all of it either way.
 model::Report GateReport(const Gate& gate, Explain explain);
 
 }  // namespace analysis

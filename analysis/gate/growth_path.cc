@@ -25,7 +25,7 @@ std::vector<StackId> OutermostRows(const RunTable& table, model::StringId functi
 }
 
 struct Climber {
-  StackId at;      // where this one has got to
+  StackId at;     // where this one has got to
   double growth;  // of the row it started from
 };
 
@@ -37,7 +37,8 @@ std::vector<double> GrowthOfStacks(const RunTable& table, size_t value_type, Sid
   std::vector<double> growth(stacks.size());
   for (size_t run = 0; run < table.runs().size(); ++run) {
     const Run& rows = table.runs()[run];
-    const double weight = run < sides.before ? -1.0 / static_cast<double>(sides.before) : 1.0 / static_cast<double>(sides.after);
+    const double weight =
+        run < sides.before ? -1.0 / static_cast<double>(sides.before) : 1.0 / static_cast<double>(sides.after);
     for (size_t row = 0; row < rows.stack.size(); ++row) {
       growth[rows.stack[row].index()] += weight * static_cast<double>(rows.value[row * width + value_type]);
     }
@@ -71,7 +72,8 @@ std::vector<std::string> GrowthPath(const RunTable& table, const std::vector<dou
   return path;
 }
 
-double GrowthThrough(const RunTable& table, const std::vector<double>& growth, model::StringId outer, const std::vector<bool>& inner) {
+double GrowthThrough(const RunTable& table, const std::vector<double>& growth, model::StringId outer,
+                     const std::vector<bool>& inner) {
   const StackTrie& stacks = table.stacks();
   enum class State : uint8_t { kOutside, kBelowOuter, kCounted };
   std::vector<State> state(stacks.size(), State::kOutside);

@@ -17,6 +17,7 @@ std::vector<double> GrowthOfStacks(const RunTable& table, size_t value_type, Sid
 std::vector<std::string> GrowthPath(const RunTable& table, const std::vector<double>& growth, model::StringId function);
 
 // How much of the growth below `outer` came through one of `inner` (indexed by name).
-double GrowthThrough(const RunTable& table, const std::vector<double>& growth, model::StringId outer, const std::vector<bool>& inner);
+double GrowthThrough(const RunTable& table, const std::vector<double>& growth, model::StringId outer,
+                     const std::vector<bool>& inner);
 
 }  // namespace analysis

@@ -24,7 +24,8 @@ double SamplesIn(const Series& total, size_t first, size_t count) {
     variance += total.variance[run];
   }
   if (value <= 0) return 0;
-  return variance > 0 ? std::min(value * value / variance, 1e6 * static_cast<double>(count)) : 1e6 * static_cast<double>(count);
+  return variance > 0 ? std::min(value * value / variance, 1e6 * static_cast<double>(count))
+                      : 1e6 * static_cast<double>(count);
 }
 
 // The total is one question, the functions are many.
@@ -68,10 +69,12 @@ void DecideOne(Check& check, const GateSettings& settings) {
                                                                        : "grew by less than is worth a word";
   } else if (check.p_adjusted > settings.alpha) {
     check.outcome = Outcome::kNoise;
-    check.why = fmt::format("within noise: p = {:.2g}, {:.2g} after correction, wanted {:g}", numbers.p_value, check.p_adjusted, settings.alpha);
+    check.why = fmt::format("within noise: p = {:.2g}, {:.2g} after correction, wanted {:g}", numbers.p_value,
+                            check.p_adjusted, settings.alpha);
   } else if (numbers.has_rank && numbers.rank_p > settings.rank_alpha) {
     check.outcome = Outcome::kNoise;
-    check.why = fmt::format("not in most of the runs: rank test p = {:.2g}, wanted {:g}", numbers.rank_p, settings.rank_alpha);
+    check.why =
+        fmt::format("not in most of the runs: rank test p = {:.2g}, wanted {:g}", numbers.rank_p, settings.rank_alpha);
   } else {
     check.outcome = Outcome::kBroken;
     check.why = fmt::format("beyond noise: p = {:.2g}, {:.2g} after correction{}", numbers.p_value, check.p_adjusted,
@@ -82,7 +85,8 @@ void DecideOne(Check& check, const GateSettings& settings) {
 // The mirror image of a finding, held against the strictest correction: nobody is hurt by a missed improvement.
 void MarkImprovement(Check& check, const GateSettings& settings, size_t tests) {
   const Comparison& numbers = check.numbers;
-  if (check.outcome != Outcome::kFine || check.limit || numbers.p_shrink > settings.alpha / static_cast<double>(tests)) return;
+  if (check.outcome != Outcome::kFine || check.limit || numbers.p_shrink > settings.alpha / static_cast<double>(tests))
+    return;
   const bool is_worthwhile = !numbers.is_share || -numbers.added >= settings.min_share;
   if (!is_worthwhile || numbers.after > numbers.before || numbers.ratio > 1 / (1 + settings.min_growth)) return;
   check.outcome = Outcome::kImproved;
@@ -92,7 +96,8 @@ void MarkImprovement(Check& check, const GateSettings& settings, size_t tests) {
 void ApplyExcuses(Gate& gate, const GateRules& rules, const std::string& today) {
   for (const Excuse& excuse : rules.excuses) {
     const RE2 expression(excuse.pattern, RE2::Quiet);
-    if (!expression.ok()) throw model::UsageError(fmt::format("exception {}: match = {}: {}", excuse.name, excuse.pattern, expression.error()));
+    if (!expression.ok())
+      throw model::UsageError(fmt::format("exception {}: match = {}: {}", excuse.name, excuse.pattern, expression.error()));
     const bool holds = today <= excuse.expires;
     bool is_used = false;
     for (Check& check : gate.checks) {
@@ -103,7 +108,8 @@ void ApplyExcuses(Gate& gate, const GateRules& rules, const std::string& today) 
       check.why += fmt::format("; excused until {}: {}", excuse.expires, excuse.reason);
     }
     if (!holds) {
-      gate.notes.push_back(fmt::format("exception {} ran out on {}{}", excuse.name, excuse.expires, is_used ? "" : " and is no longer needed"));
+      gate.notes.push_back(fmt::format("exception {} ran out on {}{}", excuse.name, excuse.expires,
+                                       is_used ? "" : " and is no longer needed"));
     }
   }
 }
@@ -120,13 +126,20 @@ void LocateBroken(std::vector<Check>& checks, const RunTable& table) {
 
 int Rank(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kBroken: return 0;
-    case Outcome::kExcused: return 1;
-    case Outcome::kUnknown: return 2;
-    case Outcome::kNoise: return 3;
-    case Outcome::kImproved: return 4;
-    case Outcome::kExplained: return 5;
-    case Outcome::kFine: return 6;
+    case Outcome::kBroken:
+      return 0;
+    case Outcome::kExcused:
+      return 1;
+    case Outcome::kUnknown:
+      return 2;
+    case Outcome::kNoise:
+      return 3;
+    case Outcome::kImproved:
+      return 4;
+    case Outcome::kExplained:
+      return 5;
+    case Outcome::kFine:
+      return 6;
   }
   return 7;
 }
@@ -138,7 +151,9 @@ void Sort(std::vector<Check>& checks) {
 }
 
 void SetVerdict(Gate& gate, const GateSettings& settings) {
-  const auto is_failing = [](const Check& check) { return check.outcome == Outcome::kBroken && check.grade == Grade::kFail; };
+  const auto is_failing = [](const Check& check) {
+    return check.outcome == Outcome::kBroken && check.grade == Grade::kFail;
+  };
   if (std::ranges::any_of(gate.checks, is_failing)) {
     gate.verdict = Verdict::kFail;
   } else if (gate.checks.empty()) {
@@ -146,8 +161,9 @@ void SetVerdict(Gate& gate, const GateSettings& settings) {
     gate.reason = "nothing was compared: the rules name nothing that is in the profiles";
   } else if (std::min(gate.samples_before, gate.samples_after) < settings.min_samples) {
     gate.verdict = Verdict::kUnknown;
-    gate.reason = fmt::format("need more samples: {:.0f} before and {:.0f} after, wanted {:.0f} a side; record longer or more often",
-                              gate.samples_before, gate.samples_after, settings.min_samples);
+    gate.reason =
+        fmt::format("need more samples: {:.0f} before and {:.0f} after, wanted {:.0f} a side; record longer or more often",
+                    gate.samples_before, gate.samples_after, settings.min_samples);
   }
 }
 

@@ -14,13 +14,13 @@ namespace analysis {
 enum class Verdict { kPass, kFail, kUnknown };
 
 enum class Outcome {
-  kFine,      // did not grow, or by too little to matter
-  kNoise,     // grew, but not beyond noise
-  kBroken,    // the finding
+  kFine,       // did not grow, or by too little to matter
+  kNoise,      // grew, but not beyond noise
+  kBroken,     // the finding
   kExplained,  // grew, but nearly all of it is that of findings it calls
-  kExcused,   // broken, and an exception holds
-  kImproved,  // shrank as clearly as a finding grows
-  kUnknown,   // can't be told
+  kExcused,    // broken, and an exception holds
+  kImproved,   // shrank as clearly as a finding grows
+  kUnknown,    // can't be told
 };
 
 struct Check {
@@ -34,16 +34,16 @@ struct Check {
   bool is_growth_limit = false;
   Comparison numbers;
   double p_adjusted = 1;
-  std::string why;                // how the outcome came about, one line
-  std::string file;               // of the function, as the profile names it; empty = not known
+  std::string why;   // how the outcome came about, one line
+  std::string file;  // of the function, as the profile names it; empty = not known
   int64_t line = 0;
   std::vector<std::string> path;  // by which callers it grew, root first
 };
 
 struct Gate {
   Verdict verdict = Verdict::kPass;
-  std::string reason;             // one line: why, where nothing could be judged
-  std::vector<Check> checks;      // broken ones first, then by growth, then by name
+  std::string reason;              // one line: why, where nothing could be judged
+  std::vector<Check> checks;       // broken ones first, then by growth, then by name
   std::vector<std::string> notes;  // what makes the sides hard to compare; exceptions that ran out
   Sides sides;
   std::string value_type;  // of the default rules

@@ -17,7 +17,8 @@ void NoteBuilds(std::vector<std::string>& notes, const RunTable& table, size_t f
     const std::string& id = table.runs()[run].build_id;
     if (!id.empty()) builds.insert(id.substr(0, 12));
   }
-  if (builds.size() > 1) notes.push_back(fmt::format("the runs {} are of {} different builds: {}", side, builds.size(), Joined(builds)));
+  if (builds.size() > 1)
+    notes.push_back(fmt::format("the runs {} are of {} different builds: {}", side, builds.size(), Joined(builds)));
 }
 
 void NoteSameRecordings(std::vector<std::string>& notes, const RunTable& table, Sides sides) {
@@ -36,7 +37,8 @@ void NoteSameRecordings(std::vector<std::string>& notes, const RunTable& table, 
 
 double MedianSeconds(const RunTable& table, size_t first, size_t count) {
   std::vector<double> seconds;
-  for (size_t run = first; run < first + count; ++run) seconds.push_back(static_cast<double>(table.runs()[run].duration_nanos) / 1e9);
+  for (size_t run = first; run < first + count; ++run)
+    seconds.push_back(static_cast<double>(table.runs()[run].duration_nanos) / 1e9);
   std::ranges::sort(seconds);
   return seconds[seconds.size() / 2];
 }
@@ -59,7 +61,8 @@ std::vector<std::string> Oddities(const RunTable& table, Sides sides, size_t val
   const double before = MedianSeconds(table, 0, sides.before);
   const double after = MedianSeconds(table, sides.before, sides.after);
   if (before > 0 && after > 0 && std::max(before, after) > 1.5 * std::min(before, after)) {
-    notes.push_back(fmt::format("recorded for different times: {:.2f} s a run before, {:.2f} s after; totals are per run", before, after));
+    notes.push_back(fmt::format("recorded for different times: {:.2f} s a run before, {:.2f} s after; totals are per run",
+                                before, after));
   }
   return notes;
 }

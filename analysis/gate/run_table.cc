@@ -23,8 +23,8 @@ std::string Listed(const std::vector<ValueTypeName>& types) {
 
 std::string_view BaseName(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
-// The functions of a location from the outermost to the innermost inlined one. An address without symbols stands under the name
-// of its binary: addresses differ from build to build.
+// The functions of a location from the outermost to the innermost inlined one. An address without symbols stands under the
+// name of its binary: addresses differ from build to build.
 std::vector<std::string> FunctionsOf(const model::Symbols& symbols, model::LocationId location) {
   std::vector<std::string> names;
   const auto lines = symbols.lines(location);
@@ -77,7 +77,8 @@ std::vector<model::StackId> RunTable::MapStacks(const model::Profile& profile) {
     const model::LocationId location = profile.stacks.location(model::StackId(row));
     auto& functions = frames[location.index()];
     if (!is_known[location.index()]) {
-      for (const std::string& name : FunctionsOf(profile.symbols, location)) functions.emplace_back(strings_.Intern(name).value);
+      for (const std::string& name : FunctionsOf(profile.symbols, location))
+        functions.emplace_back(strings_.Intern(name).value);
       is_known[location.index()] = true;
     }
     model::StackId at = mapped[profile.stacks.caller(model::StackId(row)).index()];

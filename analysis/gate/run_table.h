@@ -12,11 +12,11 @@
 #include "model/stack_trie.h"
 #include "model/string_table.h"
 
-// Several profiles side by side, reduced to what a comparison over runs and builds can use: stacks of function names, no addresses
-// and no lines. One set of names, stacks and labels for all runs; a profile can be dropped once it was added.
+// Several profiles side by side, reduced to what a comparison over runs and builds can use: stacks of function names, no
+// addresses and no lines. One set of names, stacks and labels for all runs; a profile can be dropped once it was added.
 //
-// runtime.asyncPreempt is taken out of stacks: it is a mark the runtime puts on a function it interrupts, it comes in bursts (of
-// 33 identical runs some had none and one had 40 of 220 samples), and the time is the interrupted function's.
+// runtime.asyncPreempt is taken out of stacks: it is a mark the runtime puts on a function it interrupts, it comes in bursts
+// (of 33 identical runs some had none and one had 40 of 220 samples), and the time is the interrupted function's.
 namespace analysis {
 
 using ValueTypeName = std::pair<std::string, std::string>;  // type, unit

@@ -36,7 +36,8 @@ SamplingError::SamplingError(const model::Profile& profile) : columns_(profile.v
     const size_t split = type.find('_');
     const std::string prefix = type.substr(0, split);
     if (type == "alloc_space" || type == "inuse_space") columns_[i] = {Kind::kHeapBytes, Find(profile, prefix + "_objects")};
-    if (type == "alloc_objects" || type == "inuse_objects") columns_[i] = {Kind::kHeapObjects, Find(profile, prefix + "_space")};
+    if (type == "alloc_objects" || type == "inuse_objects")
+      columns_[i] = {Kind::kHeapObjects, Find(profile, prefix + "_space")};
     if (type == "delay") columns_[i] = {Kind::kDelay, Find(profile, "contentions")};
     if (columns_[i].kind >= Kind::kHeapObjects && columns_[i].other == SIZE_MAX) columns_[i] = {};
   }

@@ -6,8 +6,8 @@
 
 #include "model/profile.h"
 
-// The variance that sampling alone gives to the values of one sample, per value type, in squared units: what a second recording
-// of the very same behaviour would wander by. docs/ci.md has the derivations.
+// The variance that sampling alone gives to the values of one sample, per value type, in squared units: what a second
+// recording of the very same behaviour would wander by. docs/ci.md has the derivations.
 namespace analysis {
 
 class SamplingError {

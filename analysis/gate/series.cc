@@ -30,7 +30,8 @@ void AddTo(Series& series, size_t run, double value, double variance) {
 
 Series TotalSeries(const RunTable& table, size_t value_type) {
   Series series = Empty(table);
-  ForEachRow(table, value_type, [&](size_t run, size_t, double value, double variance) { AddTo(series, run, value, variance); });
+  ForEachRow(table, value_type,
+             [&](size_t run, size_t, double value, double variance) { AddTo(series, run, value, variance); });
   return series;
 }
 
@@ -58,7 +59,8 @@ std::vector<FunctionSeries> SumFunctions(const RunTable& table, size_t value_typ
   return all;
 }
 
-Series SumGroup(const RunTable& table, size_t value_type, Measure measure, const std::function<bool(std::string_view)>& is_in) {
+Series SumGroup(const RunTable& table, size_t value_type, Measure measure,
+                const std::function<bool(std::string_view)>& is_in) {
   const model::StackTrie& stacks = table.stacks();
   std::vector<bool> name_is_in(table.strings().size());
   for (uint32_t id = 0; id < name_is_in.size(); ++id) name_is_in[id] = is_in(table.strings()[model::StringId(id)]);

@@ -29,7 +29,8 @@ Series TotalSeries(const RunTable& table, size_t value_type);
 std::vector<FunctionSeries> SumFunctions(const RunTable& table, size_t value_type);
 
 // Functions for which `is_in` holds, taken as one. Flat: where the leaf is in; cum: where any frame is.
-Series SumGroup(const RunTable& table, size_t value_type, Measure measure, const std::function<bool(std::string_view)>& is_in);
+Series SumGroup(const RunTable& table, size_t value_type, Measure measure,
+                const std::function<bool(std::string_view)>& is_in);
 
 // Samples that have the label `key` with that text.
 Series SumLabel(const RunTable& table, size_t value_type, std::string_view key, std::string_view text);

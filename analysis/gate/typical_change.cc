@@ -65,7 +65,8 @@ TypicalChange FindTypicalChange(const std::vector<FunctionSeries>& functions, co
     if (passed >= capped / 2) break;
   }
   const double log_of_total = median - std::log(after / before);
-  const double log_variance = std::numbers::pi / 2 * variance / (capped * capped);  // a median wanders that much more than a mean
+  const double log_variance =
+      std::numbers::pi / 2 * variance / (capped * capped);  // a median wanders that much more than a mean
   if (std::abs(log_of_total) < 2 * std::sqrt(log_variance)) return change;
   return {.of_total = std::exp(log_of_total), .log_variance = log_variance, .absolute = std::exp(median)};
 }

@@ -12,8 +12,11 @@
 namespace analysis {
 namespace {
 
-constexpr ReportDefaults kDefaults{
-    .trim = false, .granularity = model::Granularity::kAddresses, .force_granularity = true, .keep_objects = true, .unit = ReportDefaults::Unit::kWhole};
+constexpr ReportDefaults kDefaults{.trim = false,
+                                   .granularity = model::Granularity::kAddresses,
+                                   .force_granularity = true,
+                                   .keep_objects = true,
+                                   .unit = ReportDefaults::Unit::kWhole};
 
 // callgrind's way to say a name twice: "(7) main.work" first, "(7)" from then on.
 class Names {
@@ -45,7 +48,9 @@ void Callgrind(View& view, const TextSink& sink) {
   const TrimmedGraph trimmed = Trim(view, kDefaults);
   const model::Symbols& symbols = view.profile().symbols;
   const auto text = [&](model::StringId id) { return symbols.text(id); };
-  const auto whole = [&](int64_t value) { return static_cast<int64_t>(model::Scale(value, view.unit(), view.output_unit()).value); };
+  const auto whole = [&](int64_t value) {
+    return static_cast<int64_t>(model::Scale(value, view.unit(), view.output_unit()).value);
+  };
   Names objects(sink), files(sink), names(sink);
   std::string out = fmt::format("positions: instr line\nevents: {}({})\n", view.type(), view.output_unit());
   const model::Place* before = nullptr;
@@ -57,13 +62,15 @@ void Callgrind(View& view, const TextSink& sink) {
       out += fmt::format("fn={}\n", names.Of(text(place.name)));
     }
     const auto address_before = before == nullptr ? std::nullopt : std::optional(before->address);
-    out += fmt::format("{} {} {}\n", Address(address_before, place.address), place.line, whole(trimmed.node(id).flat.value()));
+    out +=
+        fmt::format("{} {} {}\n", Address(address_before, place.address), place.line, whole(trimmed.node(id).flat.value()));
     for (const uint32_t at : trimmed.SortedOut(id)) {
       const model::Edge& edge = trimmed.graph.edges[at];
       const model::Place& callee = trimmed.places.place(edge.callee);
       out += fmt::format("cfl={}\n", files.Of(text(callee.file)));
       out += fmt::format("cfn={}\n", names.Of(text(callee.name)));
-      out += fmt::format("calls=0 {} {}\n* * {}\n", Address(address_before, callee.address), callee.line, whole(edge.weight.sum));
+      out += fmt::format("calls=0 {} {}\n* * {}\n", Address(address_before, callee.address), callee.line,
+                         whole(edge.weight.sum));
     }
     before = &place;
   }

@@ -10,18 +10,24 @@ namespace {
 
 const char* Name(Confidence confidence) {
   switch (confidence) {
-    case Confidence::kHint: return "hint";
-    case Confidence::kLikely: return "likely";
-    case Confidence::kSure: return "sure";
+    case Confidence::kHint:
+      return "hint";
+    case Confidence::kLikely:
+      return "likely";
+    case Confidence::kSure:
+      return "sure";
   }
   return "";
 }
 
 const char* Name(model::Severity severity) {
   switch (severity) {
-    case model::Severity::kError: return "error";
-    case model::Severity::kWarning: return "warning";
-    case model::Severity::kNote: return "note";
+    case model::Severity::kError:
+      return "error";
+    case model::Severity::kWarning:
+      return "warning";
+    case model::Severity::kNote:
+      return "note";
   }
   return "";
 }
@@ -56,10 +62,12 @@ model::Report CheckReport(const std::vector<CheckedProfile>& profiles) {
   }
   const auto key = [](const CheckFinding& f) { return std::make_tuple(f.severity, -f.share, f.kind, f.title); };
   std::ranges::stable_sort(findings, [&](const CheckFinding& a, const CheckFinding& b) { return key(a) < key(b); });
-  const auto serious = std::ranges::count_if(findings, [](const CheckFinding& f) { return f.severity != model::Severity::kNote; });
+  const auto serious =
+      std::ranges::count_if(findings, [](const CheckFinding& f) { return f.severity != model::Severity::kNote; });
   model::Report report{.title = "check", .found = serious > 0};
   report.answer = findings.empty() ? "nothing to report"
-                                   : fmt::format("{} finding{}, {} note{}", serious, serious == 1 ? "" : "s", findings.size() - static_cast<size_t>(serious),
+                                   : fmt::format("{} finding{}, {} note{}", serious, serious == 1 ? "" : "s",
+                                                 findings.size() - static_cast<size_t>(serious),
                                                  findings.size() - static_cast<size_t>(serious) == 1 ? "" : "s");
   model::Findings block{.key = "findings"};
   for (const CheckFinding& finding : findings) block.rows.push_back(Shown(finding));

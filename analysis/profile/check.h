@@ -6,8 +6,8 @@
 #include "analysis/profile/view.h"
 #include "model/report.h"
 
-// What is wrong with a program as far as its profiles show it, and what is wrong with the profiles themselves. Every finding says what
-// was seen, why it matters, what to do, and how sure it is.
+// What is wrong with a program as far as its profiles show it, and what is wrong with the profiles themselves. Every finding
+// says what was seen, why it matters, what to do, and how sure it is.
 namespace analysis {
 
 enum class Confidence { kHint, kLikely, kSure };
@@ -28,7 +28,8 @@ struct CheckedProfile {
   View view;
 };
 
-// Time that goes into known patterns, and who causes it; contention and allocation sites. check_costs.cc has the table of patterns.
+// Time that goes into known patterns, and who causes it; contention and allocation sites. check_costs.cc has the table of
+// patterns.
 std::vector<CheckFinding> CheckCosts(const View& view);
 // Many goroutines at one place; growth of such a place from the first to the last profile.
 std::vector<CheckFinding> CheckGoroutines(const std::vector<CheckedProfile>& profiles);

@@ -36,37 +36,56 @@ constexpr auto kNote = model::Severity::kNote;
 
 // Thresholds are where, in our judgement, fixing pays: a service with none of these problems stays well below.
 constexpr Pattern kPatterns[] = {
-    {"stack-growth", Kind::kCpu, R"(runtime\.(morestack(_noctxt)?|newstack|copystack))", 0.03, kWarning, Confidence::kSure, "growing goroutine stacks",
-     "new goroutines start with a small stack that is copied each time it doubles",
+    {"stack-growth", Kind::kCpu, R"(runtime\.(morestack(_noctxt)?|newstack|copystack))", 0.03, kWarning, Confidence::kSure,
+     "growing goroutine stacks", "new goroutines start with a small stack that is copied each time it doubles",
      "reuse goroutines (a worker pool) where they are short-lived, or make large locals smaller on the way named below"},
-    {"gc-cost", Kind::kCpu, R"(runtime\.gcBgMarkWorker)", 0.15, kWarning, Confidence::kSure, "marking in the background for the garbage collector",
-     "the collector runs in proportion to how fast the program allocates", "allocate less (see the allocation findings and -sample_index=alloc_space), or give it room: GOGC, GOMEMLIMIT"},
-    {"gc-assist", Kind::kCpu, R"(runtime\.gcAssistAlloc[0-9]*)", 0.03, kWarning, Confidence::kSure, "helping the garbage collector from within allocations",
-     "goroutines that allocate faster than the collector marks must mark themselves: requests get slower", "allocate less on the paths below, or raise GOGC or GOMEMLIMIT"},
-    {"allocation", Kind::kCpu, R"(runtime\.(mallocgc|newobject|makeslice|growslice))", 0.15, kWarning, Confidence::kSure, "allocating memory",
-     "allocation costs here and again in the collector", "reuse buffers, size slices and maps up front, keep values off the heap (go build -gcflags=-m shows what escapes)"},
-    {"write-barrier", Kind::kCpu, R"(runtime\.(gcWriteBarrier\w*|wbBufFlush\w*|bulkBarrierPreWrite\w*|typedmemmove))", 0.03, kNote, Confidence::kLikely,
-     "write barriers of the garbage collector", "pointers written while marking is on are recorded", "fewer pointers in hot structures; indices in place of pointers"},
-    {"map-growth", Kind::kCpu, R"((runtime\.(hashGrow|growWork\w*|evacuate\w*)|internal/runtime/maps\..*(grow|rehash|split)\w*))", 0.03, kWarning, Confidence::kSure,
-     "growing maps", "a map that grows moves all its entries", "give make(map[K]V, n) the expected size, or keep and clear() the map"},
-    {"defer", Kind::kCpu, R"(runtime\.(deferproc\w*|deferreturn|deferprocStack))", 0.03, kNote, Confidence::kLikely, "deferred calls",
-     "defers in loops or behind conditions can't be compiled into the function", "move the body of the loop into a function of its own, or call directly"},
-    {"reflection", Kind::kCpu, R"(reflect\..*)", 0.1, kNote, Confidence::kLikely, "reflection", "types are looked up and values boxed at run time",
-     "generated or hand-written code for the hot types"},
-    {"regexp-compile", Kind::kCpu, R"(regexp\.(MustCompile|Compile)\w*)", 0.01, kWarning, Confidence::kSure, "compiling regular expressions",
-     "the same expressions are compiled again and again", "compile once, into a package variable"},
-    {"syscalls", Kind::kCpu, R"((syscall|internal/runtime/syscall(/\w+)?)\.(Syscall6?|RawSyscall6?|rawSyscallNoError|RawVforkSyscall|rawVforkSyscall))", 0.25, kWarning,
-     Confidence::kLikely, "system calls", "each call is a trip into the kernel", "buffer reads and writes (bufio), batch, keep files and connections open"},
-    {"scheduler", Kind::kCpu, R"(runtime\.(schedule|findRunnable|findrunnable))", 0.15, kWarning, Confidence::kLikely, "looking for goroutines to run",
-     "goroutines block and wake more often than they work", "larger batches per channel operation, fewer hand-overs between goroutines, fewer Ps than cores in small containers"},
-    {"lock-spinning", Kind::kCpu, R"((runtime\.(lock2|procyield|osyield)|(internal/)?sync\.\(\*Mutex\)\.lockSlow))", 0.05, kWarning, Confidence::kLikely, "spinning for locks",
-     "several threads want the same lock at the same time", "hold locks shorter, split them, or record a mutex profile to see who holds them"},
-    {"timers", Kind::kCpu, R"(time\.(After|NewTimer|NewTicker|AfterFunc|Tick))", 0.02, kNote, Confidence::kLikely, "creating timers",
-     "time.After in a loop makes a timer each time round", "one time.Timer with Reset, or a context with a deadline outside of the loop"},
-    {"timer-garbage", Kind::kAllocated, R"(time\.(After|NewTimer|NewTicker|AfterFunc|Tick))", 0.02, kWarning, Confidence::kLikely, "memory for timers",
-     "time.After in a loop leaves a timer behind each time round (until it fires, before Go 1.23)", "one time.Timer with Reset, or a context with a deadline outside of the loop"},
-    {"pool-misses", Kind::kAllocated, R"(sync\.\(\*Pool\)\.Get)", 0.1, kWarning, Confidence::kLikely, "memory made anew by sync.Pool",
-     "Get finds the pool empty: values are not put back, or the collector runs between Put and Get", "Put on every path back; pool fewer, larger things; less garbage elsewhere"},
+    {"gc-cost", Kind::kCpu, R"(runtime\.gcBgMarkWorker)", 0.15, kWarning, Confidence::kSure,
+     "marking in the background for the garbage collector",
+     "the collector runs in proportion to how fast the program allocates",
+     "allocate less (see the allocation findings and -sample_index=alloc_space), or give it room: GOGC, GOMEMLIMIT"},
+    {"gc-assist", Kind::kCpu, R"(runtime\.gcAssistAlloc[0-9]*)", 0.03, kWarning, Confidence::kSure,
+     "helping the garbage collector from within allocations",
+     "goroutines that allocate faster than the collector marks must mark themselves: requests get slower",
+     "allocate less on the paths below, or raise GOGC or GOMEMLIMIT"},
+    {"allocation", Kind::kCpu, R"(runtime\.(mallocgc|newobject|makeslice|growslice))", 0.15, kWarning, Confidence::kSure,
+     "allocating memory", "allocation costs here and again in the collector",
+     "reuse buffers, size slices and maps up front, keep values off the heap (go build -gcflags=-m shows what escapes)"},
+    {"write-barrier", Kind::kCpu, R"(runtime\.(gcWriteBarrier\w*|wbBufFlush\w*|bulkBarrierPreWrite\w*|typedmemmove))", 0.03,
+     kNote, Confidence::kLikely, "write barriers of the garbage collector",
+     "pointers written while marking is on are recorded", "fewer pointers in hot structures; indices in place of pointers"},
+    {"map-growth", Kind::kCpu,
+     R"((runtime\.(hashGrow|growWork\w*|evacuate\w*)|internal/runtime/maps\..*(grow|rehash|split)\w*))", 0.03, kWarning,
+     Confidence::kSure, "growing maps", "a map that grows moves all its entries",
+     "give make(map[K]V, n) the expected size, or keep and clear() the map"},
+    {"defer", Kind::kCpu, R"(runtime\.(deferproc\w*|deferreturn|deferprocStack))", 0.03, kNote, Confidence::kLikely,
+     "deferred calls", "defers in loops or behind conditions can't be compiled into the function",
+     "move the body of the loop into a function of its own, or call directly"},
+    {"reflection", Kind::kCpu, R"(reflect\..*)", 0.1, kNote, Confidence::kLikely, "reflection",
+     "types are looked up and values boxed at run time", "generated or hand-written code for the hot types"},
+    {"regexp-compile", Kind::kCpu, R"(regexp\.(MustCompile|Compile)\w*)", 0.01, kWarning, Confidence::kSure,
+     "compiling regular expressions", "the same expressions are compiled again and again",
+     "compile once, into a package variable"},
+    {"syscalls", Kind::kCpu,
+     R"((syscall|internal/runtime/syscall(/\w+)?)\.(Syscall6?|RawSyscall6?|rawSyscallNoError|RawVforkSyscall|rawVforkSyscall))",
+     0.25, kWarning, Confidence::kLikely, "system calls", "each call is a trip into the kernel",
+     "buffer reads and writes (bufio), batch, keep files and connections open"},
+    {"scheduler", Kind::kCpu, R"(runtime\.(schedule|findRunnable|findrunnable))", 0.15, kWarning, Confidence::kLikely,
+     "looking for goroutines to run", "goroutines block and wake more often than they work",
+     "larger batches per channel operation, fewer hand-overs between goroutines, fewer Ps than cores in small containers"},
+    {"lock-spinning", Kind::kCpu, R"((runtime\.(lock2|procyield|osyield)|(internal/)?sync\.\(\*Mutex\)\.lockSlow))", 0.05,
+     kWarning, Confidence::kLikely, "spinning for locks", "several threads want the same lock at the same time",
+     "hold locks shorter, split them, or record a mutex profile to see who holds them"},
+    {"timers", Kind::kCpu, R"(time\.(After|NewTimer|NewTicker|AfterFunc|Tick))", 0.02, kNote, Confidence::kLikely,
+     "creating timers", "time.After in a loop makes a timer each time round",
+     "one time.Timer with Reset, or a context with a deadline outside of the loop"},
+    {"timer-garbage", Kind::kAllocated, R"(time\.(After|NewTimer|NewTicker|AfterFunc|Tick))", 0.02, kWarning,
+     Confidence::kLikely, "memory for timers",
+     "time.After in a loop leaves a timer behind each time round (until it fires, before Go 1.23)",
+     "one time.Timer with Reset, or a context with a deadline outside of the loop"},
+    {"pool-misses", Kind::kAllocated, R"(sync\.\(\*Pool\)\.Get)", 0.1, kWarning, Confidence::kLikely,
+     "memory made anew by sync.Pool",
+     "Get finds the pool empty: values are not put back, or the collector runs between Put and Get",
+     "Put on every path back; pool fewer, larger things; less garbage elsewhere"},
 };
 
 Kind KindOf(const View& view) {
@@ -80,7 +99,8 @@ Kind KindOf(const View& view) {
 class Stacks {
  public:
   explicit Stacks(const View& view) : profile_(view.profile()), total_(profile_.stacks.size()) {
-    for (size_t row = 0; row < profile_.sample_count(); ++row) total_[profile_.sample_stack[row].index()] += profile_.values(row)[view.value()];
+    for (size_t row = 0; row < profile_.sample_count(); ++row)
+      total_[profile_.sample_stack[row].index()] += profile_.values(row)[view.value()];
     self_ = total_;
     profile_.stacks.Accumulate(total_);
     const model::Symbols& symbols = profile_.symbols;
@@ -97,13 +117,15 @@ class Stacks {
   Matches Below(const re2::RE2& expression) const {
     const model::Symbols& symbols = profile_.symbols;
     std::vector<bool> function(symbols.functions().size());
-    for (uint32_t row = 1; row < function.size(); ++row) function[row] = RE2::FullMatch(symbols.function_name(model::FunctionId(row)), expression);
+    for (uint32_t row = 1; row < function.size(); ++row)
+      function[row] = RE2::FullMatch(symbols.function_name(model::FunctionId(row)), expression);
     Matches matches;
     std::vector<bool> is_below(profile_.stacks.size());
     for (uint32_t row = 1; row < is_below.size(); ++row) {
       const StackId caller = profile_.stacks.caller(StackId(row));
       const auto lines = symbols.lines(profile_.stacks.location(StackId(row)));
-      const bool is_match = std::ranges::any_of(lines, [&](const model::Line& line) { return function[line.function.index()]; });
+      const bool is_match =
+          std::ranges::any_of(lines, [&](const model::Line& line) { return function[line.function.index()]; });
       is_below[row] = is_below[caller.index()] || is_match;
       if (!is_match || is_below[caller.index()] || total_[row] == 0) continue;
       matches.sum += total_[row];
@@ -128,8 +150,10 @@ class Stacks {
       const model::Function& function = profile_.symbols.functions()[line.function];
       const std::string_view name = profile_.symbols.text(function.name);
       const model::FrameOrigin origin = OriginOf({.function = name, .file = profile_.symbols.text(function.file)}, "");
-      if (origin == model::FrameOrigin::kApplication || origin == model::FrameOrigin::kModule || origin == model::FrameOrigin::kGenerated) {
-        return line.line == 0 ? std::string(name) : fmt::format("{} ({}:{})", name, profile_.symbols.text(function.file), line.line);
+      if (origin == model::FrameOrigin::kApplication || origin == model::FrameOrigin::kModule ||
+          origin == model::FrameOrigin::kGenerated) {
+        return line.line == 0 ? std::string(name)
+                              : fmt::format("{} ({}:{})", name, profile_.symbols.text(function.file), line.line);
       }
     }
     return "";
@@ -161,7 +185,8 @@ std::vector<std::string> Largest(const std::map<std::string, int64_t>& by_owner,
 }
 
 std::string Title(const View& view, int64_t value, int64_t all, std::string_view what) {
-  return fmt::format("{} of {} ({}) went into {}", model::FormatPercent(static_cast<double>(value), static_cast<double>(all)), view.type(),
+  return fmt::format("{} of {} ({}) went into {}",
+                     model::FormatPercent(static_cast<double>(value), static_cast<double>(all)), view.type(),
                      model::FormatValue(value, view.unit()), what);
 }
 
@@ -178,12 +203,15 @@ void AddHotSite(const View& view, const Stacks& stacks, Kind kind, std::vector<C
   findings.push_back({.kind = is_waiting ? "contention" : "allocation-site",
                       .severity = is_waiting ? kWarning : kNote,
                       .confidence = Confidence::kSure,
-                      .title = Title(view, largest->second, stacks.all(), (is_waiting ? "waiting at " : "memory allocated by ") + largest->first),
+                      .title = Title(view, largest->second, stacks.all(),
+                                     (is_waiting ? "waiting at " : "memory allocated by ") + largest->first),
                       .share = share,
                       .evidence = Largest(by_owner, view, stacks.all()),
-                      .why = is_waiting ? "goroutines wait there for each other (a mutex profile names who released the lock, a block profile who waited)"
+                      .why = is_waiting ? "goroutines wait there for each other (a mutex profile names who released the "
+                                          "lock, a block profile who waited)"
                                         : "it was allocated there since the program began, in use or not",
-                      .advice = is_waiting ? "hold the lock shorter, split it, or move work out of it" : "reuse it, or allocate less of it"});
+                      .advice = is_waiting ? "hold the lock shorter, split it, or move work out of it"
+                                           : "reuse it, or allocate less of it"});
 }
 
 }  // namespace

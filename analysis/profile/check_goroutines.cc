@@ -19,7 +19,8 @@ std::map<Stack, int64_t> Counts(const View& view) {
   for (size_t row = 0; row < profile.sample_count(); ++row) {
     Stack stack;
     for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[row])) {
-      for (const model::Line& line : profile.symbols.lines(at)) stack.emplace_back(profile.symbols.function_name(line.function));
+      for (const model::Line& line : profile.symbols.lines(at))
+        stack.emplace_back(profile.symbols.function_name(line.function));
     }
     std::ranges::reverse(stack);
     counts[stack] += profile.values(row)[view.value()];
@@ -36,7 +37,8 @@ std::vector<std::string> Frames(const Stack& stack) {
 }
 
 constexpr const char* kWhy = "goroutines that wait for something that never comes are never freed, nor is what they hold";
-constexpr const char* kAdvice = "give the wait a way out (a context, a closed channel, a timeout); `gotrace deadlock` on a dump says what they wait for";
+constexpr const char* kAdvice =
+    "give the wait a way out (a context, a closed channel, a timeout); `gotrace deadlock` on a dump says what they wait for";
 
 void AddCrowds(const CheckedProfile& profile, std::vector<CheckFinding>& findings) {
   constexpr int64_t kCrowd = 100;
@@ -48,16 +50,18 @@ void AddCrowds(const CheckedProfile& profile, std::vector<CheckFinding>& finding
   for (const auto& [stack, count] : counts) {
     const double share = all == 0 ? 0 : static_cast<double>(count) / static_cast<double>(all);
     if (!is_proven && (count < kCrowd || share < kLeastShare)) continue;
-    findings.push_back({.kind = is_proven ? "goroutine-leak" : "goroutine-crowd",
-                        .severity = is_proven ? model::Severity::kError : model::Severity::kWarning,
-                        .confidence = is_proven ? Confidence::kSure : Confidence::kHint,
-                        .title = is_proven ? fmt::format("{} goroutines are leaked: the runtime found that nothing can wake them", count)
-                                           : fmt::format("{} of {} goroutines are at the same place", model::FormatCount(static_cast<uint64_t>(count)),
-                                                         model::FormatCount(static_cast<uint64_t>(all))),
-                        .share = share,
-                        .evidence = Frames(stack),
-                        .why = kWhy,
-                        .advice = kAdvice});
+    findings.push_back(
+        {.kind = is_proven ? "goroutine-leak" : "goroutine-crowd",
+         .severity = is_proven ? model::Severity::kError : model::Severity::kWarning,
+         .confidence = is_proven ? Confidence::kSure : Confidence::kHint,
+         .title = is_proven ? fmt::format("{} goroutines are leaked: the runtime found that nothing can wake them", count)
+                            : fmt::format("{} of {} goroutines are at the same place",
+                                          model::FormatCount(static_cast<uint64_t>(count)),
+                                          model::FormatCount(static_cast<uint64_t>(all))),
+         .share = share,
+         .evidence = Frames(stack),
+         .why = kWhy,
+         .advice = kAdvice});
   }
 }
 

@@ -14,7 +14,8 @@ using model::StackId;
 
 class Health {
  public:
-  explicit Health(const CheckedProfile& checked) : file_(checked.file), view_(checked.view), profile_(checked.view.profile()) {}
+  explicit Health(const CheckedProfile& checked)
+      : file_(checked.file), view_(checked.view), profile_(checked.view.profile()) {}
 
   std::vector<CheckFinding> Run() {
     for (size_t row = 0; row < profile_.sample_count(); ++row) {
@@ -25,18 +26,28 @@ class Health {
     TooFewSamples();
     CutStacks();
     NoSymbols();
-    if (profile_.sample_count() == 0) Add("no-samples", model::Severity::kNote, 0, "the profile has no samples", "there is nothing to find in it", "record while the program works");
+    if (profile_.sample_count() == 0)
+      Add("no-samples", model::Severity::kNote, 0, "the profile has no samples", "there is nothing to find in it",
+          "record while the program works");
     if (negative_ > 0) {
       Add("negative-values", model::Severity::kNote, 0, fmt::format("{} samples have negative values", negative_),
-          "the profile is a difference of two (a ?seconds= request, or -base): shares of its total mislead", "look at both sides with `goprof diff`");
+          "the profile is a difference of two (a ?seconds= request, or -base): shares of its total mislead",
+          "look at both sides with `goprof diff`");
     }
     return std::move(findings_);
   }
 
  private:
-  void Add(const char* kind, model::Severity severity, double share, std::string title, std::string why, std::string advice) {
-    findings_.push_back({.kind = kind, .severity = severity, .confidence = Confidence::kSure, .title = std::move(title), .share = share,
-                         .evidence = {"in " + file_}, .why = std::move(why), .advice = std::move(advice)});
+  void Add(const char* kind, model::Severity severity, double share, std::string title, std::string why,
+           std::string advice) {
+    findings_.push_back({.kind = kind,
+                         .severity = severity,
+                         .confidence = Confidence::kSure,
+                         .title = std::move(title),
+                         .share = share,
+                         .evidence = {"in " + file_},
+                         .why = std::move(why),
+                         .advice = std::move(advice)});
   }
 
   void TooFewSamples() {
@@ -45,7 +56,8 @@ class Health {
     const uint64_t samples = all_ / static_cast<uint64_t>(profile_.period);
     if (samples >= kEnough || profile_.sample_count() == 0) return;
     Add("few-samples", model::Severity::kNote, 0, fmt::format("only {} samples", samples),
-        "a function with 5 % of the time shows up as anything from 0 to 15 % of so few", "record longer, or while the program is busy");
+        "a function with 5 % of the time shows up as anything from 0 to 15 % of so few",
+        "record longer, or while the program is busy");
   }
 
   // Go's runtime keeps the leaf end of a deep stack, so the root is lost and the stack hangs from a function in the middle.
@@ -66,14 +78,16 @@ class Health {
     for (size_t row = 0; row < profile_.sample_count(); ++row) {
       const size_t at = profile_.sample_stack[row].index();
       const bool is_at_limit = depth[at] == limit || (limit == 128 && depth[at] == 32);
-      if (is_at_limit && !roots.contains(root[at])) cut += static_cast<uint64_t>(std::max<int64_t>(profile_.values(row)[view_.value()], 0));
+      if (is_at_limit && !roots.contains(root[at]))
+        cut += static_cast<uint64_t>(std::max<int64_t>(profile_.values(row)[view_.value()], 0));
     }
     if (cut == 0 || all_ == 0) return;
     const double share = static_cast<double>(cut) / static_cast<double>(all_);
     Add("cut-stacks", share > 0.05 ? model::Severity::kWarning : model::Severity::kNote, share,
         fmt::format("{} of {} is in stacks that were cut at their root", model::FormatPercent(share, 1), view_.type()),
         "deep stacks lose their callers, so cum of the callers is too low and extra roots appear",
-        limit == 64 ? "CPU profiles of Go keep 64 frames; filter with -show_from a frame that is always there" : "raise GODEBUG=profstackdepth=1024 (Go 1.23 and later)");
+        limit == 64 ? "CPU profiles of Go keep 64 frames; filter with -show_from a frame that is always there"
+                    : "raise GODEBUG=profstackdepth=1024 (Go 1.23 and later)");
   }
 
   void NoSymbols() {
@@ -90,7 +104,8 @@ class Health {
     if (share < 0.01) return;
     Add("no-symbols", share > 0.1 ? model::Severity::kWarning : model::Severity::kNote, share,
         fmt::format("{} of {} is in functions without a name", model::FormatPercent(share, 1), view_.type()),
-        "what has no name can't be attributed", "record with symbols (not stripped), or symbolise with `go tool pprof` and the binary first");
+        "what has no name can't be attributed",
+        "record with symbols (not stripped), or symbolise with `go tool pprof` and the binary first");
   }
 
   const std::string& file_;
@@ -108,12 +123,15 @@ void AddMixedBuilds(const std::vector<CheckedProfile>& profiles, std::vector<Che
     const model::Profile& profile = checked.view.profile();
     for (const model::Mapping& mapping : profile.symbols.mappings()) {
       if (mapping.build_id == model::StringId() || mapping.file == model::StringId()) continue;
-      builds[std::string(profile.symbols.text(mapping.file))].try_emplace(std::string(profile.symbols.text(mapping.build_id)), checked.file);
+      builds[std::string(profile.symbols.text(mapping.file))].try_emplace(
+          std::string(profile.symbols.text(mapping.build_id)), checked.file);
     }
   }
   for (const auto& [program, files] : builds) {
     if (files.size() < 2) continue;
-    CheckFinding finding{.kind = "mixed-builds", .severity = model::Severity::kNote, .confidence = Confidence::kSure,
+    CheckFinding finding{.kind = "mixed-builds",
+                         .severity = model::Severity::kNote,
+                         .confidence = Confidence::kSure,
                          .title = fmt::format("{} builds of {} in these profiles", files.size(), program),
                          .why = "addresses and lines of different builds don't belong together; functions do",
                          .advice = "compare them with `goprof diff` and don't merge them"};

@@ -73,14 +73,19 @@ class Comparer {
                           .flat_after = mean(function.flat_after, scale_),
                           .cum_before = mean(function.cum_before, 1),
                           .cum_after = mean(function.cum_after, scale_)};
-    const auto any = [](std::span<const double> values) { return std::ranges::any_of(values, [](double v) { return v != 0; }); };
+    const auto any = [](std::span<const double> values) {
+      return std::ranges::any_of(values, [](double v) { return v != 0; });
+    };
     const bool has_flat = any(function.flat_before) || any(function.flat_after);
     if (!has_flat && !any(function.cum_before) && !any(function.cum_after)) return;
     const bool is_equal = change.flat_change() == 0 && change.cum_change() == 0;
-    change.status = StatusOf(any(function.cum_before) || any(function.flat_before), any(function.cum_after) || any(function.flat_after), is_equal);
+    change.status = StatusOf(any(function.cum_before) || any(function.flat_before),
+                             any(function.cum_after) || any(function.flat_after), is_equal);
     if (change.status != ChangeStatus::kSame) {
-      if (has_flat) Test(change, function.flat_before, function.flat_after);
-      else Test(change, function.cum_before, function.cum_after);
+      if (has_flat)
+        Test(change, function.flat_before, function.flat_after);
+      else
+        Test(change, function.cum_before, function.cum_after);
     }
     row_of_.push_back(row);
     diff_.functions.push_back(std::move(change));
@@ -95,19 +100,22 @@ class Comparer {
     };
     const auto measured = [&](std::span<const double> values, std::span<const double> totals) {
       std::vector<double> result(values.begin(), values.end());
-      for (size_t i = 0; i < result.size() && settings_.normalize; ++i) result[i] = totals[i] == 0 ? 0 : result[i] / totals[i];
+      for (size_t i = 0; i < result.size() && settings_.normalize; ++i)
+        result[i] = totals[i] == 0 ? 0 : result[i] / totals[i];
       return result;
     };
     if (settings_.normalize) {
       change.p_value = CompareShares(counts(before, table_.total_before, table_.unit_before),
-                                     counts(after, table_.total_after, table_.unit_after)).p_value;
+                                     counts(after, table_.total_after, table_.unit_after))
+                           .p_value;
     } else {
       change.p_value = CompareRates(std::abs(Sum(before)) / table_.unit_before, static_cast<double>(before.size()),
                                     std::abs(Sum(after)) / table_.unit_after, static_cast<double>(after.size()));
     }
     const auto values_before = measured(before, table_.total_before), values_after = measured(after, table_.total_after);
     const size_t fewest = std::min(before.size(), after.size());
-    if (fewest >= 2 && !settings_.normalize) change.p_value = std::max(*change.p_value, WelchTest(values_before, values_after));
+    if (fewest >= 2 && !settings_.normalize)
+      change.p_value = std::max(*change.p_value, WelchTest(values_before, values_after));
     if (fewest >= kRunsForRanks) change.rank_p = MannWhitney(values_before, values_after).p_value;
   }
 
@@ -170,7 +178,8 @@ class Comparer {
       diff_.stacks.push_back(std::move(change));
     }
     const auto key = [](const StackChange& change) {
-      return std::make_tuple(-std::abs(static_cast<double>(change.after) - static_cast<double>(change.before)), change.frames);
+      return std::make_tuple(-std::abs(static_cast<double>(change.after) - static_cast<double>(change.before)),
+                             change.frames);
     };
     std::ranges::sort(diff_.stacks, [&](const StackChange& a, const StackChange& b) { return key(a) < key(b); });
   }
@@ -181,7 +190,8 @@ class Comparer {
     }
   }
 
-  // From the function upwards, each time to the caller with the largest part of the change, while that is half of it or more.
+  // From the function upwards, each time to the caller with the largest part of the change, while that is half of it or
+  // more.
   std::vector<std::string> PathOf(uint32_t function) const {
     std::vector<std::pair<model::StackId, double>> ends;
     double whole = 0;
@@ -205,7 +215,8 @@ class Comparer {
       std::vector<std::pair<model::StackId, double>> above;
       for (const auto& [at, change] : ends) {
         const model::StackId caller = table_.stacks.caller(at);
-        if (caller != model::StackId() && table_.stacks.location(caller).value == best->first) above.emplace_back(caller, change);
+        if (caller != model::StackId() && table_.stacks.location(caller).value == best->first)
+          above.emplace_back(caller, change);
       }
       path.push_back(table_.functions[best->first].name);
       ends = std::move(above);
@@ -217,15 +228,17 @@ class Comparer {
   void Conclude() {
     const auto largest_total = static_cast<double>(std::max(std::abs(diff_.total_before), std::abs(diff_.total_after)));
     for (const FunctionChange& change : diff_.functions) {
-      diff_.is_found |= !change.is_noise && std::abs(static_cast<double>(change.flat_change())) >= settings_.min_share * largest_total &&
+      diff_.is_found |= !change.is_noise &&
+                        std::abs(static_cast<double>(change.flat_change())) >= settings_.min_share * largest_total &&
                         change.flat_change() != 0;
     }
     const double samples_before = std::abs(Sum(table_.total_before)) / table_.unit_before;
     const double samples_after = std::abs(Sum(table_.total_after)) / table_.unit_after;
     if (samples_before > 0 && samples_after > 0) {
       constexpr double kShare = 0.05, kPower = 0.9;
-      diff_.smallest_detectable = SmallestDetectableChange(kShare, samples_before, samples_after, 1, settings_.alpha / 10, kPower) *
-                                  std::abs(static_cast<double>(diff_.total_before));
+      diff_.smallest_detectable =
+          SmallestDetectableChange(kShare, samples_before, samples_after, 1, settings_.alpha / 10, kPower) *
+          std::abs(static_cast<double>(diff_.total_before));
     }
     diff_.notes = table_.notes;
   }
@@ -241,10 +254,14 @@ class Comparer {
 
 const char* Name(ChangeStatus status) {
   switch (status) {
-    case ChangeStatus::kSame: return "same";
-    case ChangeStatus::kChanged: return "changed";
-    case ChangeStatus::kNew: return "new";
-    case ChangeStatus::kGone: return "gone";
+    case ChangeStatus::kSame:
+      return "same";
+    case ChangeStatus::kChanged:
+      return "changed";
+    case ChangeStatus::kNew:
+      return "new";
+    case ChangeStatus::kGone:
+      return "gone";
   }
   return "";
 }

@@ -7,8 +7,8 @@
 #include "analysis/profile/function_match.h"
 #include "analysis/profile/view.h"
 
-// What changed between two profiles, or two groups of them, function by function and stack by stack, and which changes are more
-// than chance. docs/commands/goprof-diff.md says how that is decided.
+// What changed between two profiles, or two groups of them, function by function and stack by stack, and which changes are
+// more than chance. docs/commands/goprof-diff.md says how that is decided.
 namespace analysis {
 
 enum class ChangeStatus { kSame, kChanged, kNew, kGone };
@@ -25,7 +25,8 @@ struct FunctionChange {
   std::optional<double> p_adjusted;  // for the number of functions that were asked
   std::optional<double> rank_p;      // Mann-Whitney, from four profiles a side
   bool is_noise = true;
-  std::vector<std::string> path;     // the callers through which most of it came, root first, the function last; large changes only
+  std::vector<std::string>
+      path;  // the callers through which most of it came, root first, the function last; large changes only
 
   int64_t flat_change() const { return flat_after - flat_before; }
   int64_t cum_change() const { return cum_after - cum_before; }
@@ -49,7 +50,7 @@ struct Diff {
   int64_t total_before = 0, total_after = 0;  // means per profile; after normalisation where that was asked for
   size_t runs_before = 0, runs_after = 0;
   bool normalized = false;
-  double min_share = 0;  // as in the settings
+  double min_share = 0;                   // as in the settings
   std::vector<FunctionChange> functions;  // largest change of flat first, then by name
   std::vector<StackChange> stacks;        // the largest changes
   size_t stacks_changed = 0;              // in all

@@ -14,7 +14,8 @@ constexpr size_t kRowsShown = 25;
 constexpr size_t kStacksShown = 5;
 
 std::string Percent(int64_t change, int64_t before) {
-  return before == 0 ? "" : fmt::format("{:+.1f}%", 100.0 * static_cast<double>(change) / std::abs(static_cast<double>(before)));
+  return before == 0 ? ""
+                     : fmt::format("{:+.1f}%", 100.0 * static_cast<double>(change) / std::abs(static_cast<double>(before)));
 }
 
 model::Value Ratio(const FunctionChange& c) {
@@ -42,7 +43,8 @@ const FunctionChange* Largest(const Diff& diff) {
 
 std::string Answer(const Diff& diff) {
   const FunctionChange* largest = diff.is_found ? Largest(diff) : nullptr;
-  const bool is_all_same = std::ranges::all_of(diff.functions, [](const FunctionChange& change) { return change.status == ChangeStatus::kSame; });
+  const bool is_all_same =
+      std::ranges::all_of(diff.functions, [](const FunctionChange& change) { return change.status == ChangeStatus::kSame; });
   if (is_all_same) return "";
   const auto beyond_noise = static_cast<size_t>(std::ranges::count_if(diff.functions, IsShown));
   if (largest == nullptr && beyond_noise > 0) {
@@ -53,19 +55,22 @@ std::string Answer(const Diff& diff) {
     return fmt::format("nothing changed beyond noise (a function with 5% of the total would have had to change by {})",
                        model::FormatValue(std::llround(diff.smallest_detectable), diff.unit));
   }
-  return fmt::format("{} {}: {}{}, {} -> {}", largest->name, Verb(diff, *largest), model::FormatChange(largest->flat_change(), diff.unit),
-                     InBrackets(Percent(largest->flat_change(), largest->flat_before)), model::FormatValue(largest->flat_before, diff.unit),
-                     model::FormatValue(largest->flat_after, diff.unit));
+  return fmt::format(
+      "{} {}: {}{}, {} -> {}", largest->name, Verb(diff, *largest), model::FormatChange(largest->flat_change(), diff.unit),
+      InBrackets(Percent(largest->flat_change(), largest->flat_before)), model::FormatValue(largest->flat_before, diff.unit),
+      model::FormatValue(largest->flat_after, diff.unit));
 }
 
 const char* NoiseSource(const Diff& diff) {
   const size_t fewest = std::min(diff.runs_before, diff.runs_after);
   if (fewest >= 4) return "sampling error, and the spread and ranks of each side's profiles";
-  return fewest >= 2 ? "sampling error, and the spread of each side's profiles" : "sampling error alone; several profiles a side show the spread too";
+  return fewest >= 2 ? "sampling error, and the spread of each side's profiles"
+                     : "sampling error alone; several profiles a side show the spread too";
 }
 
 model::Fields Totals(const Diff& diff) {
-  const std::string total = fmt::format("{} -> {}, {}{}", model::FormatValue(diff.total_before, diff.unit), model::FormatValue(diff.total_after, diff.unit),
+  const std::string total = fmt::format("{} -> {}, {}{}", model::FormatValue(diff.total_before, diff.unit),
+                                        model::FormatValue(diff.total_after, diff.unit),
                                         model::FormatChange(diff.total_after - diff.total_before, diff.unit),
                                         InBrackets(Percent(diff.total_after - diff.total_before, diff.total_before)));
   const bool has_runs = diff.runs_before > 1 || diff.runs_after > 1;
@@ -80,22 +85,27 @@ model::Fields Totals(const Diff& diff) {
            {.key = "smallest_detectable", .value = static_cast<int64_t>(std::llround(diff.smallest_detectable))},
            {.label = "total " + diff.type, .value = total},
            {.label = "compared",
-            .value = fmt::format("{}{}", diff.normalized ? "shares: the after side is scaled to the total before" : "absolute values, not normalised",
-                                 has_runs ? fmt::format("; means of {} profiles before, {} after", diff.runs_before, diff.runs_after) : "")},
-           {.label = "noise", .value = fmt::format("{}; a function with 5% of the total is seen to change from {} on", NoiseSource(diff),
-                                                   model::FormatValue(std::llround(diff.smallest_detectable), diff.unit))}}};
+            .value = fmt::format(
+                "{}{}",
+                diff.normalized ? "shares: the after side is scaled to the total before" : "absolute values, not normalised",
+                has_runs ? fmt::format("; means of {} profiles before, {} after", diff.runs_before, diff.runs_after) : "")},
+           {.label = "noise",
+            .value = fmt::format("{}; a function with 5% of the total is seen to change from {} on", NoiseSource(diff),
+                                 model::FormatValue(std::llround(diff.smallest_detectable), diff.unit))}}};
 }
 
 model::Value Optional(const std::optional<double>& value) { return value ? model::Value(*value) : model::Value(nullptr); }
 
 model::Table AllRows(const Diff& diff) {
   model::Table table{.key = "rows"};
-  for (const char* key : {"name", "flat_before", "flat_after", "cum_before", "cum_after", "status", "p_value", "noise", "p_adjusted", "rank_p", "was", "path"}) {
+  for (const char* key : {"name", "flat_before", "flat_after", "cum_before", "cum_after", "status", "p_value", "noise",
+                          "p_adjusted", "rank_p", "was", "path"}) {
     table.columns.push_back({.key = key, .show = false});
   }
   for (const FunctionChange& c : diff.functions) {
-    table.rows.push_back({c.name, c.flat_before, c.flat_after, c.cum_before, c.cum_after, Name(c.status), Optional(c.p_value), c.is_noise,
-                          Optional(c.p_adjusted), Optional(c.rank_p), c.was.empty() ? model::Value(nullptr) : model::Value(c.was),
+    table.rows.push_back({c.name, c.flat_before, c.flat_after, c.cum_before, c.cum_after, Name(c.status),
+                          Optional(c.p_value), c.is_noise, Optional(c.p_adjusted), Optional(c.rank_p),
+                          c.was.empty() ? model::Value(nullptr) : model::Value(c.was),
                           model::ValueList(c.path.begin(), c.path.end())});
   }
   return table;
@@ -116,8 +126,8 @@ model::Table ShownRows(const Diff& diff) {
     std::string name = c.name;
     if (c.status == ChangeStatus::kNew || c.status == ChangeStatus::kGone) name += fmt::format("  [{}]", Name(c.status));
     if (!c.was.empty()) name += fmt::format("  [was {}]", c.was);
-    table.rows.push_back({c.flat_change(), Ratio(c), c.flat_before, c.flat_after,
-                          fmt::format("{:.2g}", c.p_adjusted.value_or(1)), name});
+    table.rows.push_back(
+        {c.flat_change(), Ratio(c), c.flat_before, c.flat_after, fmt::format("{:.2g}", c.p_adjusted.value_or(1)), name});
   }
   return table;
 }
@@ -139,7 +149,8 @@ std::string Paths(const Diff& diff) {
   size_t shown = 0;
   for (const FunctionChange& c : diff.functions) {
     if (!IsShown(c) || c.path.size() < 2) continue;
-    text += fmt::format("{}{} of it by way of {}", text.empty() ? "" : "\n", model::FormatChange(c.flat_change(), diff.unit), fmt::join(c.path, " -> "));
+    text += fmt::format("{}{} of it by way of {}", text.empty() ? "" : "\n", model::FormatChange(c.flat_change(), diff.unit),
+                        fmt::join(c.path, " -> "));
     if (++shown == kStacksShown) break;
   }
   return text;
@@ -149,16 +160,18 @@ model::Table Stacks(const Diff& diff) {
   model::Table table{.key = "stacks"};
   for (const char* key : {"stack", "before", "after", "status"}) table.columns.push_back({.key = key, .show = false});
   for (const StackChange& change : diff.stacks) {
-    table.rows.push_back({model::ValueList(change.frames.begin(), change.frames.end()), change.before, change.after, Name(change.status)});
+    table.rows.push_back(
+        {model::ValueList(change.frames.begin(), change.frames.end()), change.before, change.after, Name(change.status)});
   }
   return table;
 }
 
 model::Table Guesses(const Diff& diff) {
-  model::Table table{.key = "guessed_matches",
-                     .title = diff.guesses.empty() ? "" : "Functions taken for the same under another name",
-                     .columns = {{.key = "before", .label = "before"}, {.key = "after", .label = "after"}, {.key = "why", .label = "why"}},
-                     .rows_shown = kRowsShown};
+  model::Table table{
+      .key = "guessed_matches",
+      .title = diff.guesses.empty() ? "" : "Functions taken for the same under another name",
+      .columns = {{.key = "before", .label = "before"}, {.key = "after", .label = "after"}, {.key = "why", .label = "why"}},
+      .rows_shown = kRowsShown};
   for (const Diff::Guess& guess : diff.guesses) table.rows.push_back({guess.before, guess.after, guess.why});
   return table;
 }

@@ -8,7 +8,8 @@ namespace analysis {
 
 std::string CleanPath(std::string_view path) {
   const auto has = [&](std::string_view part) { return path.find(part) != std::string_view::npos; };
-  if (!path.empty() && path != "/" && !has("//") && !has("./") && !path.ends_with('/') && !path.ends_with("/.") && !path.ends_with("/..")) {
+  if (!path.empty() && path != "/" && !has("//") && !has("./") && !path.ends_with('/') && !path.ends_with("/.") &&
+      !path.ends_with("/..")) {
     return std::string(path);
   }
   std::string normal = std::filesystem::path(path).lexically_normal();

@@ -9,7 +9,7 @@
 namespace analysis {
 
 struct FilterOptions {
-  std::string focus, ignore, hide, show, show_from, prune_from;   // RE2, unanchored
+  std::string focus, ignore, hide, show, show_from, prune_from;  // RE2, unanchored
   std::string tag_focus, tag_ignore, tag_show, tag_hide;
   bool must_match = true;  // a filter that matches nothing is an error
 };

@@ -89,7 +89,8 @@ std::vector<FunctionMatch> GuessMatches(std::span<const FunctionIdentity> gone, 
   Pairing pairing(gone, added);
   const auto stable = [](const FunctionIdentity& function) { return StableName(function.name); };
   const auto place = [](const FunctionIdentity& function) {
-    return function.start_line == 0 || function.file.empty() ? "" : function.file + ":" + std::to_string(function.start_line);
+    return function.start_line == 0 || function.file.empty() ? ""
+                                                             : function.file + ":" + std::to_string(function.start_line);
   };
   pairing.By([&](const FunctionIdentity& function) { return stable(function) + "\n" + place(function); },
              "same place in the same file; only closure numbers, type arguments or versions differ");

@@ -23,8 +23,10 @@ struct OneProfile {
   std::vector<uint32_t> function;  // by NodeId: index in the common table
 
   explicit OneProfile(const View& of)
-      : view(of), places(of.profile().symbols, {.inlines = of.options().inlines}),
-        graph(model::Weigh(of.profile(), places, {.value = of.value(), .edges = false})), function(places.size()) {}
+      : view(of),
+        places(of.profile().symbols, {.inlines = of.options().inlines}),
+        graph(model::Weigh(of.profile(), places, {.value = of.value(), .edges = false})),
+        function(places.size()) {}
 };
 
 // Names of one side, each with where it is defined as far as known.
@@ -42,7 +44,8 @@ class SideNames {
         is_used[nodes[i].index()] = true;
         FunctionIdentity identity{.name = profile.places.Name(nodes[i])};
         if (i < lines.size()) {
-          const model::Function& function = symbols.functions()[lines[lines.size() == nodes.size() ? i : lines.size() - 1].function];
+          const model::Function& function =
+              symbols.functions()[lines[lines.size() == nodes.size() ? i : lines.size() - 1].function];
           identity.file = symbols.text(function.file);
           identity.start_line = function.start_line;
         }
@@ -66,14 +69,16 @@ double SampleUnit(const std::vector<View>& side) {
   const auto sum = [&](size_t type) {
     double total = 0;
     for (const View& each : side) {
-      for (size_t row = 0; row < each.profile().sample_count(); ++row) total += std::abs(static_cast<double>(each.profile().values(row)[type]));
+      for (size_t row = 0; row < each.profile().sample_count(); ++row)
+        total += std::abs(static_cast<double>(each.profile().values(row)[type]));
     }
     return total;
   };
   const double total = sum(view.value());
   const auto text = [&](model::StringId id) { return profile.symbols.text(id); };
   const model::ValueType& type = profile.value_types[view.value()];
-  if (profile.period > 0 && text(type.type) == text(profile.period_type.type) && text(type.unit) == text(profile.period_type.unit)) {
+  if (profile.period > 0 && text(type.type) == text(profile.period_type.type) &&
+      text(type.unit) == text(profile.period_type.unit)) {
     return static_cast<double>(profile.period);
   }
   // Heap: one sample for each `period` bytes, whatever is counted.
@@ -138,8 +143,10 @@ class Builder {
     }
     for (const FunctionIdentity& identity : before.identities) {
       const auto same = after_index_.find(identity.name);
-      if (same != after_index_.end()) before_index_[identity.name] = same->second;
-      else if (!before_index_.contains(identity.name)) before_index_[identity.name] = add(identity.name);
+      if (same != after_index_.end())
+        before_index_[identity.name] = same->second;
+      else if (!before_index_.contains(identity.name))
+        before_index_[identity.name] = add(identity.name);
     }
   }
 
@@ -170,7 +177,8 @@ class Builder {
     }
     values.resize(std::max(values.size(), table_.stacks.size()));
     for (size_t row = 0; row < source.sample_count(); ++row) {
-      values[mapped[source.sample_stack[row].index()].index()] += static_cast<double>(source.values(row)[profile.view.value()]);
+      values[mapped[source.sample_stack[row].index()].index()] +=
+          static_cast<double>(source.values(row)[profile.view.value()]);
     }
   }
 
@@ -183,8 +191,8 @@ void WantSameType(const std::vector<View>& before, const std::vector<View>& afte
   for (const auto* side : {&before, &after}) {
     for (const View& view : *side) {
       if (view.type() == before[0].type() && view.unit() == before[0].unit()) continue;
-      throw model::UsageError(fmt::format("can't compare {} in {} with {} in {}; choose what both have with -sample_index", before[0].type(),
-                                          before[0].unit(), view.type(), view.unit()));
+      throw model::UsageError(fmt::format("can't compare {} in {} with {} in {}; choose what both have with -sample_index",
+                                          before[0].type(), before[0].unit(), view.type(), view.unit()));
     }
   }
 }
@@ -197,11 +205,14 @@ double Seconds(const std::vector<View>& side) {
 
 void AddNotes(FunctionTable& table, const std::vector<View>& before, const std::vector<View>& after) {
   const double seconds_before = Seconds(before), seconds_after = Seconds(after);
-  if (seconds_before > 0 && seconds_after > 0 && std::max(seconds_before, seconds_after) > 2 * std::min(seconds_before, seconds_after)) {
-    table.notes.push_back(fmt::format("the sides were recorded for {:.2f}s and {:.2f}s; --normalize compares shares", seconds_before, seconds_after));
+  if (seconds_before > 0 && seconds_after > 0 &&
+      std::max(seconds_before, seconds_after) > 2 * std::min(seconds_before, seconds_after)) {
+    table.notes.push_back(fmt::format("the sides were recorded for {:.2f}s and {:.2f}s; --normalize compares shares",
+                                      seconds_before, seconds_after));
   }
   if (before[0].profile().period != after[0].profile().period) {
-    table.notes.push_back(fmt::format("the sides have different sampling periods: {} and {}", before[0].profile().period, after[0].profile().period));
+    table.notes.push_back(fmt::format("the sides have different sampling periods: {} and {}", before[0].profile().period,
+                                      after[0].profile().period));
   }
 }
 

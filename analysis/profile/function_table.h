@@ -6,14 +6,15 @@
 #include "analysis/profile/view.h"
 #include "model/stack_trie.h"
 
-// The profiles of two sides, summed up by function under one numbering, so that they can be held against each other. Functions
-// of equal names are the same; names that only one side has are matched by function_match, and such a match is listed.
+// The profiles of two sides, summed up by function under one numbering, so that they can be held against each other.
+// Functions of equal names are the same; names that only one side has are matched by function_match, and such a match is
+// listed.
 namespace analysis {
 
 struct FunctionTable {
   struct Function {
-    std::string name;  // after; before, where it is gone
-    std::string was;   // before, where that was another name
+    std::string name;                                                    // after; before, where it is gone
+    std::string was;                                                     // before, where that was another name
     std::vector<double> flat_before, flat_after, cum_before, cum_after;  // by profile of the side
   };
   struct Guess {

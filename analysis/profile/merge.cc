@@ -109,7 +109,8 @@ void WantSamePeriodType(const std::vector<model::Profile>& profiles) {
   for (const model::Profile& profile : profiles) {
     const std::string mine = TypeText(profile, profile.period_type), first = TypeText(profiles[0], profiles[0].period_type);
     if (mine != first) {
-      throw model::UsageError(fmt::format("profiles of different kinds can't be added: period types {} and {}", first, mine));
+      throw model::UsageError(
+          fmt::format("profiles of different kinds can't be added: period types {} and {}", first, mine));
     }
   }
 }
@@ -138,14 +139,19 @@ class Merger {
     std::vector<std::optional<model::FunctionId>> functions;
     std::vector<std::optional<LocationId>> locations;
     std::vector<std::optional<MappingId>> mappings;
-    std::vector<int64_t> shift;  // by mapping: what to add to its addresses
+    std::vector<int64_t> shift;   // by mapping: what to add to its addresses
     std::vector<StackId> stacks;  // by row; root = not met yet
     std::vector<std::optional<LabelSetId>> labels;
 
     explicit SourceRows(const model::Profile& source)
-        : profile(source), strings(source.symbols.strings().size()), functions(source.symbols.functions().size()),
-          locations(source.symbols.location_count()), mappings(source.symbols.mappings().size()),
-          shift(source.symbols.mappings().size()), stacks(source.stacks.size()), labels(source.labels.size()) {}
+        : profile(source),
+          strings(source.symbols.strings().size()),
+          functions(source.symbols.functions().size()),
+          locations(source.symbols.location_count()),
+          mappings(source.symbols.mappings().size()),
+          shift(source.symbols.mappings().size()),
+          stacks(source.stacks.size()),
+          labels(source.labels.size()) {}
   };
   using MappingKey = std::tuple<uint64_t, uint64_t, StringId>;  // size, offset, build id or file
 
@@ -158,7 +164,9 @@ class Merger {
     if (!mapped) mapped = result_.symbols.InternString(rows.profile.symbols.text(id));
     return *mapped;
   }
-  model::ValueType Map(SourceRows& rows, const model::ValueType& type) { return {Map(rows, type.type), Map(rows, type.unit)}; }
+  model::ValueType Map(SourceRows& rows, const model::ValueType& type) {
+    return {Map(rows, type.type), Map(rows, type.unit)};
+  }
   model::FunctionId Map(SourceRows& rows, model::FunctionId id);
   MappingId Map(SourceRows& rows, MappingId id);
   LocationId Map(SourceRows& rows, LocationId id);
@@ -326,7 +334,8 @@ void MarkAsBase(model::Profile& profile) {
 
 std::vector<double> NormalizingRatios(const model::Profile& source, const model::Profile& base) {
   if (TypesText(source) != TypesText(base)) {
-    throw model::UsageError(fmt::format("-normalize: the sides have different sample types: {}; {}", TypesText(source), TypesText(base)));
+    throw model::UsageError(
+        fmt::format("-normalize: the sides have different sample types: {}; {}", TypesText(source), TypesText(base)));
   }
   std::vector<double> ratios;
   for (size_t i = 0; i < source.value_count(); ++i) {

@@ -5,9 +5,10 @@
 
 #include "model/profile.h"
 
-// Several profiles as one. Samples of equal stacks and labels are added up; locations are equal when they are at the same place of
-// the same mapping, wherever it was loaded, with the same lines. Only sample types that all profiles have stay, in the first one's
-// order, in the finest unit. Samples whose values are all zero go. Rules: pprof's, docs/formats/pprof.md, "Merging".
+// Several profiles as one. Samples of equal stacks and labels are added up; locations are equal when they are at the same
+// place of the same mapping, wherever it was loaded, with the same lines. Only sample types that all profiles have stay, in
+// the first one's order, in the finest unit. Samples whose values are all zero go. Rules: pprof's, docs/formats/pprof.md,
+// "Merging".
 namespace analysis {
 
 // `sources` must not be empty; one alone is given back as it is. Throws UsageError for profiles that can't be added.

@@ -13,11 +13,13 @@ std::unique_ptr<re2::RE2> CompileExpression(const std::string& option, const std
   RE2::Options how;
   how.set_log_errors(false);
   auto compiled = std::make_unique<RE2>(expression, how);
-  if (!compiled->ok()) throw model::UsageError(fmt::format("-{}={}: can't read the expression: {}", option, expression, compiled->error()));
+  if (!compiled->ok())
+    throw model::UsageError(fmt::format("-{}={}: can't read the expression: {}", option, expression, compiled->error()));
   return compiled;
 }
 
-NameMatcher::NameMatcher(const model::Symbols& symbols, const std::string& option, const std::string& expression) : symbols_(&symbols) {
+NameMatcher::NameMatcher(const model::Symbols& symbols, const std::string& option, const std::string& expression)
+    : symbols_(&symbols) {
   const auto compiled = CompileExpression(option, expression);
   const auto matches = [&](model::StringId id) { return RE2::PartialMatch(symbols.text(id), *compiled); };
   by_function_.push_back(false);

@@ -76,7 +76,8 @@ class Writer {
   void Header() {
     for (const std::string& comment : profile_.comments) text_ += "Comment: " + sink_.escape(comment) + "\n";
     if (!profile_.doc_url.empty()) text_ += "Doc: " + sink_.escape(profile_.doc_url) + "\n";
-    text_ += fmt::format("PeriodType: {} {}\nPeriod: {}\n", Text(profile_.period_type.type), Text(profile_.period_type.unit), profile_.period);
+    text_ += fmt::format("PeriodType: {} {}\nPeriod: {}\n", Text(profile_.period_type.type), Text(profile_.period_type.unit),
+                         profile_.period);
     if (profile_.time_nanos != 0) text_ += "Time: " + GoTime(profile_.time_nanos) + "\n";
     if (profile_.duration_nanos != 0) text_ += "Duration: " + Cut(GoDuration(profile_.duration_nanos), 4) + "\n";
   }
@@ -85,7 +86,8 @@ class Writer {
     std::string line;
     for (size_t i = 0; i < profile_.value_count(); ++i) {
       const model::ValueType& type = profile_.value_types[i];
-      line += fmt::format("{}{}/{}{}", line.empty() ? "" : " ", Text(type.type), Text(type.unit), profile_.default_value_type == i ? "[dflt]" : "");
+      line += fmt::format("{}{}/{}{}", line.empty() ? "" : " ", Text(type.type), Text(type.unit),
+                          profile_.default_value_type == i ? "[dflt]" : "");
     }
     return line;
   }
@@ -109,14 +111,17 @@ class Writer {
     std::map<std::string, std::vector<std::string>> texts;
     std::map<std::string, std::vector<model::Label>> numbers;
     for (const model::Label& label : profile_.labels[set]) {
-      if (label.is_number) numbers[Text(label.key)].push_back(label);
-      else texts[Text(label.key)].push_back(Text(label.text));
+      if (label.is_number)
+        numbers[Text(label.key)].push_back(label);
+      else
+        texts[Text(label.key)].push_back(Text(label.text));
     }
     std::vector<std::string> lines;
     for (const auto& [key, values] : texts) lines.push_back(fmt::format("{}:[{}]", key, fmt::join(values, " ")));
     Line(lines);
     for (const auto& [key, labels] : numbers) {
-      const bool has_unit = std::ranges::any_of(labels, [](const model::Label& label) { return label.unit != model::StringId(); });
+      const bool has_unit =
+          std::ranges::any_of(labels, [](const model::Label& label) { return label.unit != model::StringId(); });
       std::vector<std::string> values;
       for (const model::Label& label : labels) {
         values.push_back(has_unit ? fmt::format("{} {}", label.number, Text(label.unit)) : std::to_string(label.number));
@@ -134,8 +139,10 @@ class Writer {
 
   void Location(model::LocationId id) {
     const model::Location& location = profile_.symbols.location(id);
-    const std::string mapping = location.mapping == model::MappingId() ? "" : fmt::format("M={} ", profile_.numbers.Of(location.mapping));
-    std::string head = fmt::format("{:>6}: {:#x} {}{}", profile_.numbers.Of(id), location.address, mapping, location.is_folded ? "[F] " : "");
+    const std::string mapping =
+        location.mapping == model::MappingId() ? "" : fmt::format("M={} ", profile_.numbers.Of(location.mapping));
+    std::string head = fmt::format("{:>6}: {:#x} {}{}", profile_.numbers.Of(id), location.address, mapping,
+                                   location.is_folded ? "[F] " : "");
     auto lines = profile_.symbols.lines(id);
     if (!inlines_ && lines.size() > 1) lines = lines.last(1);
     if (lines.empty()) text_ += head + "\n";
@@ -145,7 +152,8 @@ class Writer {
         text_ += "??";
       } else {
         const model::Function& function = profile_.symbols.functions()[line.function];
-        text_ += fmt::format("{} {}:{}:{} s={}", Text(function.name), Text(function.file), line.line, line.column, function.start_line);
+        text_ += fmt::format("{} {}:{}:{} s={}", Text(function.name), Text(function.file), line.line, line.column,
+                             function.start_line);
         if (function.name != function.system_name) text_ += "(" + Text(function.system_name) + ")";
       }
       text_ += '\n';
@@ -155,9 +163,10 @@ class Writer {
 
   void Mapping(model::MappingId id) {
     const model::Mapping& mapping = profile_.symbols.mappings()[id];
-    text_ += fmt::format("{}: {:#x}/{:#x}/{:#x} {} {} {}{}{}{}\n", profile_.numbers.Of(id), mapping.start, mapping.limit, mapping.offset,
-                         Text(mapping.file), Text(mapping.build_id), mapping.has_functions ? "[FN]" : "", mapping.has_filenames ? "[FL]" : "",
-                         mapping.has_line_numbers ? "[LN]" : "", mapping.has_inline_frames && inlines_ ? "[IN]" : "");
+    text_ += fmt::format("{}: {:#x}/{:#x}/{:#x} {} {} {}{}{}{}\n", profile_.numbers.Of(id), mapping.start, mapping.limit,
+                         mapping.offset, Text(mapping.file), Text(mapping.build_id), mapping.has_functions ? "[FN]" : "",
+                         mapping.has_filenames ? "[FL]" : "", mapping.has_line_numbers ? "[LN]" : "",
+                         mapping.has_inline_frames && inlines_ ? "[IN]" : "");
   }
 
   const model::Profile& profile_;

@@ -24,7 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMargin = 5;  // lines shown around the ones that cost
-constexpr ReportDefaults kDefaults{.trim = false, .granularity = model::Granularity::kLines, .force_granularity = true, .keep_objects = true,
+constexpr ReportDefaults kDefaults{.trim = false,
+                                   .granularity = model::Granularity::kLines,
+                                   .force_granularity = true,
+                                   .keep_objects = true,
                                    .unit = ReportDefaults::Unit::kEach};
 
 struct Source {
@@ -37,7 +40,8 @@ Source Read(const fs::path& path) {
   errno = 0;
   std::ifstream file(path);
   if (!file) {
-    source.error = fmt::format("open {}: {}", path.string(), errno == ENOENT ? "no such file or directory" : std::strerror(errno));
+    source.error =
+        fmt::format("open {}: {}", path.string(), errno == ENOENT ? "no such file or directory" : std::strerror(errno));
     return source;
   }
   for (std::string line; std::getline(file, line);) {
@@ -114,22 +118,30 @@ class Lister {
 
   void Print(const std::string& name, const std::string& file, const Routine& routine) {
     text_.lines.push_back(fmt::format("ROUTINE ======================== {} in {}", name, file));
-    text_.lines.push_back(fmt::format("{:>10} {:>10} (flat, cum) {} of Total", view_.Format(routine.sum.flat), view_.Format(routine.sum.cum),
-                                      PaddedPercent(routine.sum.cum, view_.total())));
-    const Source source = Find(file, view_.options().trim_path, view_.options().source_path.empty() ? fs::current_path().string() : view_.options().source_path);
+    text_.lines.push_back(fmt::format("{:>10} {:>10} (flat, cum) {} of Total", view_.Format(routine.sum.flat),
+                                      view_.Format(routine.sum.cum), PaddedPercent(routine.sum.cum, view_.total())));
+    const Source source =
+        Find(file, view_.options().trim_path,
+             view_.options().source_path.empty() ? fs::current_path().string() : view_.options().source_path);
     if (!source.error.empty()) text_.lines.push_back(" Error: " + source.error);
     model::ValueList lines;
     const auto end = std::min<int64_t>(routine.last, static_cast<int64_t>(source.lines.size()));
     for (int64_t number = std::max<int64_t>(routine.first, 1); number <= end; ++number) {
       const auto at = routine.lines.find(number);
       const Cost cost = at == routine.lines.end() ? Cost() : at->second;
-      text_.lines.push_back(fmt::format("{:>10} {:>10} {:>6}:{}", OrDot(cost.flat), OrDot(cost.cum), number, source.lines[static_cast<size_t>(number - 1)]));
+      text_.lines.push_back(fmt::format("{:>10} {:>10} {:>6}:{}", OrDot(cost.flat), OrDot(cost.cum), number,
+                                        source.lines[static_cast<size_t>(number - 1)]));
     }
     for (const auto& [number, cost] : routine.lines) {
       lines.push_back(model::ValueObject{{"line", number}, {"flat", cost.flat}, {"cum", cost.cum}});
     }
-    json_.push_back(model::ValueObject{{"name", name}, {"file", file}, {"flat", routine.sum.flat}, {"cum", routine.sum.cum}, {"lines", lines},
-                                       {"error", source.error.empty() ? model::Value(nullptr) : model::Value(source.error)}});
+    json_.push_back(
+        model::ValueObject{{"name", name},
+                           {"file", file},
+                           {"flat", routine.sum.flat},
+                           {"cum", routine.sum.cum},
+                           {"lines", lines},
+                           {"error", source.error.empty() ? model::Value(nullptr) : model::Value(source.error)}});
   }
 
   View& view_;

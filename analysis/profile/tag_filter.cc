@@ -38,7 +38,8 @@ std::optional<Range> ParseRange(const std::string& text, const std::string& opti
   if (!low.empty() && !high.empty() && colon.empty()) return std::nullopt;
   const auto scale = [&](re2::StringPiece digits, re2::StringPiece unit, std::string_view shown_unit) {
     int64_t value = 0;
-    if (!RE2::FullMatch(digits, "\\+?(-?\\d+)", &value)) throw model::UsageError(fmt::format("-{}={}: the number is too large", option, text));
+    if (!RE2::FullMatch(digits, "\\+?(-?\\d+)", &value))
+      throw model::UsageError(fmt::format("-{}={}: the number is too large", option, text));
     return model::Scale(value, std::string_view(unit.data(), unit.size()), shown_unit);
   };
   const bool has_low = !low.empty();
@@ -128,8 +129,10 @@ void FilterTags(model::Profile& profile, const FilterOptions& options) {
     }
     set_of[set] = filtered.Intern(kept);
   }
-  if (options.must_match && !show.empty() && !any_shown) throw model::UsageError(fmt::format("-tagshow={} matches nothing in this profile", show));
-  if (options.must_match && !hide.empty() && !any_hidden) throw model::UsageError(fmt::format("-taghide={} matches nothing in this profile", hide));
+  if (options.must_match && !show.empty() && !any_shown)
+    throw model::UsageError(fmt::format("-tagshow={} matches nothing in this profile", show));
+  if (options.must_match && !hide.empty() && !any_hidden)
+    throw model::UsageError(fmt::format("-taghide={} matches nothing in this profile", hide));
   for (model::LabelSetId& id : profile.sample_labels) id = set_of[id.index()];
   profile.labels = std::move(filtered);
 }

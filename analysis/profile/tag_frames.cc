@@ -30,9 +30,12 @@ std::string Values(const model::Profile& profile, model::LabelSetId set, const s
   };
   for (const model::Label& label : profile.labels[set]) {
     if (profile.symbols.text(label.key) != key) continue;
-    if (!label.is_number) add(texts, profile.symbols.text(label.text));
-    else if (label.unit == model::StringId()) add(numbers, model::FormatValueAs(label.number, "", ""));
-    else add(numbers, model::FormatValueAs(label.number, profile.symbols.text(label.unit), unit));
+    if (!label.is_number)
+      add(texts, profile.symbols.text(label.text));
+    else if (label.unit == model::StringId())
+      add(numbers, model::FormatValueAs(label.number, "", ""));
+    else
+      add(numbers, model::FormatValueAs(label.number, profile.symbols.text(label.unit), unit));
   }
   return texts + (texts.empty() || numbers.empty() ? "" : ",") + numbers;
 }
@@ -56,7 +59,8 @@ std::vector<std::vector<model::LocationId>> Frames(model::Profile& profile, cons
 
 }  // namespace
 
-void AddTagFrames(model::Profile& profile, const std::string& root_keys, const std::string& leaf_keys, const std::string& unit) {
+void AddTagFrames(model::Profile& profile, const std::string& root_keys, const std::string& leaf_keys,
+                  const std::string& unit) {
   if (root_keys.empty() && leaf_keys.empty()) return;
   const auto roots = Frames(profile, "tagroot", root_keys, unit);
   const auto leaves = Frames(profile, "tagleaf", leaf_keys, unit);

@@ -17,7 +17,9 @@ struct Key {
   int64_t total = 0;
 };
 
-void Add(int64_t& sum, int64_t value) { sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(value)); }
+void Add(int64_t& sum, int64_t value) {
+  sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(value));
+}
 
 std::map<std::string, Key> Sums(const View& view) {
   const model::Profile& profile = view.profile();
@@ -44,7 +46,8 @@ std::map<std::string, Key> Sums(const View& view) {
 }
 
 size_t Width(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 std::string RightAligned(const std::string& text, size_t width) {
   return std::string(width - std::min(width, Width(text)), ' ') + text;
@@ -54,7 +57,9 @@ using Row = std::pair<std::string, int64_t>;
 
 std::vector<Row> ByWeight(const Key& key) {
   std::vector<Row> rows(key.values.begin(), key.values.end());
-  const auto weight = [](int64_t value) { return value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value); };
+  const auto weight = [](int64_t value) {
+    return value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  };
   std::ranges::stable_sort(rows, [&](const Row& a, const Row& b) { return weight(a.second) > weight(b.second); });
   return rows;
 }
@@ -79,15 +84,18 @@ model::Report Tags(const View& view) {
       value_width = std::max(value_width, Width(cells.back()) + 1);
       values.push_back(model::ValueObject{{"value", value}, {"sum", sum}});
     }
-    text.lines.push_back(fmt::format("{} Total {} of {}{}", RightAligned(head, head_width), view.Format(key.total), view.Format(view.total()),
-                                     percent(key.total)));
+    text.lines.push_back(fmt::format("{} Total {} of {}{}", RightAligned(head, head_width), view.Format(key.total),
+                                     view.Format(view.total()), percent(key.total)));
     for (size_t i = 0; i < rows.size(); ++i) {
-      text.lines.push_back(fmt::format("{}{} {}", std::string(head_width, ' '), RightAligned(cells[i], value_width), rows[i].first));
+      text.lines.push_back(
+          fmt::format("{}{} {}", std::string(head_width, ' '), RightAligned(cells[i], value_width), rows[i].first));
     }
     text.lines.emplace_back();
     json.emplace_back(name, model::ValueObject{{"total", key.total}, {"values", values}});
   }
-  return {.title = "tags", .blocks = {text, ProfileFields(view), model::Data{"tags", json}}, .warnings = view.profile().warnings};
+  return {.title = "tags",
+          .blocks = {text, ProfileFields(view), model::Data{"tags", json}},
+          .warnings = view.profile().warnings};
 }
 
 }  // namespace analysis

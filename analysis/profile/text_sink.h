@@ -6,8 +6,8 @@
 
 namespace analysis {
 
-// Where a report goes that can be larger than memory. `escape` makes a name from the input fit to be shown; `write` takes the text
-// piece by piece.
+// Where a report goes that can be larger than memory. `escape` makes a name from the input fit to be shown; `write` takes
+// the text piece by piece.
 struct TextSink {
   std::function<std::string(std::string_view)> escape;
   std::function<void(std::string_view)> write;

@@ -34,8 +34,9 @@ model::Lines Text(const View& view, const TrimmedGraph& trimmed) {
 }
 
 model::Table Rows(const TrimmedGraph& trimmed) {
-  model::Table table{.key = "top",
-                     .columns = {{.key = "name", .show = false}, {.key = "flat", .show = false}, {.key = "cum", .show = false}}};
+  model::Table table{
+      .key = "top",
+      .columns = {{.key = "name", .show = false}, {.key = "flat", .show = false}, {.key = "cum", .show = false}}};
   for (const model::NodeId id : trimmed.nodes) {
     table.rows.push_back({trimmed.name(id), trimmed.node(id).flat.value(), trimmed.node(id).cum.value()});
   }
@@ -76,7 +77,9 @@ model::Fields ProfileFields(const View& view) {
 
 model::Report Top(View view) {
   const TrimmedGraph trimmed = Trim(view, kDefaults);
-  return {.title = "top", .blocks = {Text(view, trimmed), ProfileFields(view), Rows(trimmed)}, .warnings = view.profile().warnings};
+  return {.title = "top",
+          .blocks = {Text(view, trimmed), ProfileFields(view), Rows(trimmed)},
+          .warnings = view.profile().warnings};
 }
 
 }  // namespace analysis

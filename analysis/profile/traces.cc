@@ -19,11 +19,14 @@ constexpr size_t kWrittenAtOnce = size_t{1} << 20;
 class Writer {
  public:
   Writer(const View& view, const TextSink& sink)
-      : view_(view), sink_(sink),
+      : view_(view),
+        sink_(sink),
         places_(view.profile().symbols, {.granularity = view.options().granularity.value_or(model::Granularity::kFunctions),
                                          .inlines = view.options().inlines,
                                          .columns = view.options().columns}),
-        frames_(view.profile().symbols.location_count()), labels_(view.profile().labels.size()), units_(NumberUnits(view.profile())) {}
+        frames_(view.profile().symbols.location_count()),
+        labels_(view.profile().labels.size()),
+        units_(NumberUnits(view.profile())) {}
 
   void Run() {
     for (const std::string& line : view_.Header()) text_ += sink_.escape(line) + "\n";
@@ -67,7 +70,8 @@ class Writer {
     if (!lines.empty()) return lines;
     const auto nodes = places_.nodes(at);
     for (size_t i = 0; i < nodes.size(); ++i) {
-      lines += fmt::format("{:>10}   {}{}\n", "", sink_.escape(places_.Name(nodes[i])), i + 1 < nodes.size() ? " (inline)" : "");
+      lines +=
+          fmt::format("{:>10}   {}{}\n", "", sink_.escape(places_.Name(nodes[i])), i + 1 < nodes.size() ? " (inline)" : "");
     }
     return lines;
   }
@@ -81,7 +85,8 @@ class Writer {
       const std::string key(profile.symbols.text(label.key));
       std::string& values = (label.is_number ? numbers : texts)[key];
       if (!values.empty()) values += ' ';
-      values += label.is_number ? model::FormatValue(label.number, units_.at(key)) : std::string(profile.symbols.text(label.text));
+      values +=
+          label.is_number ? model::FormatValue(label.number, units_.at(key)) : std::string(profile.symbols.text(label.text));
     }
     for (const auto* group : {&texts, &numbers}) {
       std::vector<std::string> rows;

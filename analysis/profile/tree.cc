@@ -28,11 +28,13 @@ class Writer {
     lines_.push_back(kSeparator);
     for (const uint32_t at : trimmed_.SortedIn(id)) AddEdge(at, trimmed_.graph.edges[at].caller, cum, callers);
     running_ += static_cast<uint64_t>(flat);
-    lines_.push_back(fmt::format("{:>10} {} {} {:>10} {}                | {}", view_.Format(flat), PaddedPercent(flat, view_.total()),
+    lines_.push_back(fmt::format("{:>10} {} {} {:>10} {}                | {}", view_.Format(flat),
+                                 PaddedPercent(flat, view_.total()),
                                  PaddedPercent(static_cast<int64_t>(running_), view_.total()), view_.Format(cum),
                                  PaddedPercent(cum, view_.total()), trimmed_.name(id)));
     for (const uint32_t at : trimmed_.SortedOut(id)) AddEdge(at, trimmed_.graph.edges[at].callee, cum, callees);
-    nodes_.push_back(model::ValueObject{{"name", trimmed_.name(id)}, {"flat", flat}, {"cum", cum}, {"callers", callers}, {"callees", callees}});
+    nodes_.push_back(model::ValueObject{
+        {"name", trimmed_.name(id)}, {"flat", flat}, {"cum", cum}, {"callers", callers}, {"callees", callees}});
   }
 
   model::Report Take(const char* title) {
@@ -46,9 +48,10 @@ class Writer {
  private:
   void AddEdge(uint32_t at, model::NodeId other, int64_t cum, model::ValueList& list) {
     const model::Edge& edge = trimmed_.graph.edges[at];
-    lines_.push_back(fmt::format("{:>50} {} |   {}{}", view_.Format(edge.weight.sum), PaddedPercent(edge.weight.sum, cum), trimmed_.name(other),
-                                 edge.is_inlined ? " (inline)" : ""));
-    list.push_back(model::ValueObject{{"name", trimmed_.name(other)}, {"value", edge.weight.sum}, {"inlined", edge.is_inlined}});
+    lines_.push_back(fmt::format("{:>50} {} |   {}{}", view_.Format(edge.weight.sum), PaddedPercent(edge.weight.sum, cum),
+                                 trimmed_.name(other), edge.is_inlined ? " (inline)" : ""));
+    list.push_back(
+        model::ValueObject{{"name", trimmed_.name(other)}, {"value", edge.weight.sum}, {"inlined", edge.is_inlined}});
   }
 
   const View& view_;

@@ -41,7 +41,9 @@ model::PlaceOptions Places(const ViewOptions& options, const ReportDefaults& def
 class Trimmer {
  public:
   Trimmer(View& view, const ReportDefaults& defaults)
-      : view_(view), limits_(LimitsOf(view.options(), defaults)), unit_(defaults.unit),
+      : view_(view),
+        limits_(LimitsOf(view.options(), defaults)),
+        unit_(defaults.unit),
         result_{.places = model::PlaceTable(view.profile().symbols, Places(view.options(), defaults))} {}
 
   TrimmedGraph Run() {
@@ -63,7 +65,8 @@ class Trimmer {
 
  private:
   void Weigh(const std::vector<bool>* kept) {
-    result_.graph = model::Weigh(view_.profile(), result_.places, {.value = view_.value(), .divisor = view_.divisor(), .kept = kept});
+    result_.graph =
+        model::Weigh(view_.profile(), result_.places, {.value = view_.value(), .divisor = view_.divisor(), .kept = kept});
     result_.nodes.clear();
     for (uint32_t row = 0; row < result_.places.size(); ++row) {
       const model::Node& node = result_.graph.nodes[row];
@@ -115,8 +118,8 @@ class Trimmer {
   std::string Unprinted(NodeId id) const {
     const model::Place& place = result_.places.place(id);
     const model::Symbols& symbols = view_.profile().symbols;
-    return fmt::format("{} {} {} {} {} {} {}", symbols.text(place.name), place.address, symbols.text(place.file), place.start_line,
-                       place.line, place.column, symbols.text(place.object));
+    return fmt::format("{} {} {} {} {} {} {}", symbols.text(place.name), place.address, symbols.text(place.file),
+                       place.start_line, place.line, place.column, symbols.text(place.object));
   }
 
   void DropLightEdges(uint64_t cutoff) {
@@ -187,7 +190,8 @@ std::vector<std::string> GraphHeader(const View& view, const TrimmedGraph& trimm
   for (const NodeId id : trimmed.nodes) shown += static_cast<uint64_t>(trimmed.node(id).flat.value());
   const auto total = static_cast<double>(view.total());
   lines.push_back(fmt::format("Showing nodes accounting for {}, {} of {} total", view.Format(static_cast<int64_t>(shown)),
-                              model::FormatPercent(static_cast<double>(static_cast<int64_t>(shown)), total), view.Format(view.total())));
+                              model::FormatPercent(static_cast<double>(static_cast<int64_t>(shown)), total),
+                              view.Format(view.total())));
   if (view.total() == 0) return lines;
   const Limits limits = LimitsOf(view.options(), defaults);
   if (trimmed.nodes_dropped > 0) {

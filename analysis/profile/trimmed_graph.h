@@ -6,8 +6,8 @@
 #include "analysis/profile/view.h"
 #include "model/call_graph.h"
 
-// The call graph a report prints: without nodes and edges too light to matter, and sorted. Cut-offs are shares of the sum of all
-// flat values; what was cut is counted, and said in the report.
+// The call graph a report prints: without nodes and edges too light to matter, and sorted. Cut-offs are shares of the sum of
+// all flat values; what was cut is counted, and said in the report.
 namespace analysis {
 
 struct ReportDefaults {
@@ -16,7 +16,11 @@ struct ReportDefaults {
   model::Granularity granularity = model::Granularity::kFunctions;
   bool force_granularity = false;
   bool keep_objects = false;
-  enum class Unit { kOne, kWhole, kEach } unit = Unit::kOne;  // one for the report; one that needs no fractions; each value its own
+  enum class Unit {
+    kOne,
+    kWhole,
+    kEach
+  } unit = Unit::kOne;  // one for the report; one that needs no fractions; each value its own
 };
 
 struct TrimmedGraph {

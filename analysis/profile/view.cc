@@ -32,7 +32,8 @@ int64_t TotalOf(const model::Profile& profile, size_t value, std::optional<size_
   std::vector<bool> is_base(profile.labels.size());
   for (uint32_t set = 0; set < is_base.size(); ++set) {
     is_base[set] = std::ranges::any_of(profile.labels[model::LabelSetId(set)], [&](const model::Label& label) {
-      return !label.is_number && profile.symbols.text(label.key) == "pprof::base" && profile.symbols.text(label.text) == "true";
+      return !label.is_number && profile.symbols.text(label.key) == "pprof::base" &&
+             profile.symbols.text(label.text) == "true";
     });
   }
   Sum all, base;
@@ -70,7 +71,8 @@ size_t FindValueType(const model::Profile& profile, const std::string& wanted) {
     const std::string_view type = profile.symbols.text(profile.value_types[i].type);
     if (type == wanted || type == without_inuse) return i;
   }
-  for (const model::ValueType& type : profile.value_types) names += (names.empty() ? "" : ", ") + std::string(profile.symbols.text(type.type));
+  for (const model::ValueType& type : profile.value_types)
+    names += (names.empty() ? "" : ", ") + std::string(profile.symbols.text(type.type));
   throw model::UsageError(fmt::format("no samples of type \"{}\"; this profile has: {}", wanted, names));
 }
 
@@ -100,7 +102,8 @@ void View::CleanFileNames(TrimPaths trim) {
     model::StringId& file = cleaned[function.file.index()];
     if (file == model::StringId()) {
       const std::string_view whole = symbols.text(function.file);
-      const std::string_view path = trim == TrimPaths::kYes ? TrimPath(whole, options_.trim_path, options_.source_path) : whole;
+      const std::string_view path =
+          trim == TrimPaths::kYes ? TrimPath(whole, options_.trim_path, options_.source_path) : whole;
       file = symbols.InternString(path.empty() ? "" : CleanPath(path));
     }
     function.file = file;
@@ -159,18 +162,23 @@ std::vector<std::string> View::Header() const {
     if (total.unit == "ns" && total.value != 0) {
       ratio_text = fmt::format("({})", PaddedPercent(static_cast<int64_t>(total.value), profile_.duration_nanos));
     }
-    lines.push_back(fmt::format("Duration: {}, Total samples = {} {}", model::FormatValue(profile_.duration_nanos, "nanoseconds"),
-                                Format(total_), ratio_text));
+    lines.push_back(fmt::format("Duration: {}, Total samples = {} {}",
+                                model::FormatValue(profile_.duration_nanos, "nanoseconds"), Format(total_), ratio_text));
   }
   return lines;
 }
 
 std::vector<std::string> View::ActiveFilters() const {
   const FilterOptions& f = options_.filters;
-  const std::vector<std::pair<const char*, const std::string*>> all = {
-      {"focus", &f.focus},         {"ignore", &f.ignore},          {"hide", &f.hide},
-      {"show", &f.show},           {"show_from", &f.show_from},    {"tagfocus", &f.tag_focus},
-      {"tagignore", &f.tag_ignore}, {"tagshow", &f.tag_show},       {"taghide", &f.tag_hide}};
+  const std::vector<std::pair<const char*, const std::string*>> all = {{"focus", &f.focus},
+                                                                       {"ignore", &f.ignore},
+                                                                       {"hide", &f.hide},
+                                                                       {"show", &f.show},
+                                                                       {"show_from", &f.show_from},
+                                                                       {"tagfocus", &f.tag_focus},
+                                                                       {"tagignore", &f.tag_ignore},
+                                                                       {"tagshow", &f.tag_show},
+                                                                       {"taghide", &f.tag_hide}};
   std::vector<std::string> lines;
   for (const auto& [name, value] : all) {
     if (value->empty()) continue;

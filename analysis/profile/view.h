@@ -10,8 +10,8 @@
 #include "model/profile.h"
 #include "model/warnings.h"
 
-// What every report of a profile is made from: the profile after filters, the value it is about, the total that percentages are
-// of. The options and the order in which they act are pprof's: docs/formats/pprof.md, "Options".
+// What every report of a profile is made from: the profile after filters, the value it is about, the total that percentages
+// are of. The options and the order in which they act are pprof's: docs/formats/pprof.md, "Options".
 namespace analysis {
 
 struct ViewOptions {

@@ -68,7 +68,8 @@ double TwoSidedT(double t, double degrees) {
 }
 
 double TwoSidedQuantile(double alpha, double degrees) {
-  if (degrees <= 0 || std::isinf(degrees)) return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2));
+  if (degrees <= 0 || std::isinf(degrees))
+    return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2));
   return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), alpha / 2));
 }
 
@@ -92,10 +93,12 @@ Dispersion EstimateDispersion(std::span<const RunCount> before, std::span<const 
 }
 
 ShareTest CompareShares(std::span<const RunCount> before, std::span<const RunCount> after) {
-  return CompareShares(before, after, Moderate({}, EstimateDispersion(before, after).value, EstimateDispersion(before, after).degrees));
+  return CompareShares(before, after,
+                       Moderate({}, EstimateDispersion(before, after).value, EstimateDispersion(before, after).degrees));
 }
 
-ShareTest CompareShares(std::span<const RunCount> runs_before, std::span<const RunCount> runs_after, const Dispersion& dispersion) {
+ShareTest CompareShares(std::span<const RunCount> runs_before, std::span<const RunCount> runs_after,
+                        const Dispersion& dispersion) {
   const RunCount before = Sum(runs_before);
   const RunCount after = Sum(runs_after);
   ShareTest test{.before = Share(before), .after = Share(after), .dispersion = dispersion.value};
@@ -105,11 +108,13 @@ ShareTest CompareShares(std::span<const RunCount> runs_before, std::span<const R
   test.smallest_detectable = SmallestDetectableChange(pooled, before.total, after.total, test.dispersion, kCalledAt, kPower);
   const double error = std::sqrt(test.dispersion * pooled * (1 - pooled) * (1 / before.total + 1 / after.total));
   if (!(error > 0)) return test;
-  test.p_value = std::max(FisherExact(before, after), TwoSidedT(std::abs(test.after - test.before) / error, dispersion.degrees));
+  test.p_value =
+      std::max(FisherExact(before, after), TwoSidedT(std::abs(test.after - test.before) / error, dispersion.degrees));
   return test;
 }
 
-double SmallestDetectableChange(double share, double total_before, double total_after, double dispersion, double alpha, double power) {
+double SmallestDetectableChange(double share, double total_before, double total_after, double dispersion, double alpha,
+                                double power) {
   if (total_before <= 0 || total_after <= 0) return 1;
   const double called = TwoSidedQuantile(alpha, 0);
   const double reached = boost::math::quantile(boost::math::normal(), power);
@@ -126,7 +131,8 @@ double CompareRates(double count_before, double exposure_before, double count_af
   return std::min(1.0, 2 * std::min(low, high));
 }
 
-RateTest CompareRates(const RunCount& before, const RunCount& after, const Dispersion& dispersion, double log_variance_of_exposure) {
+RateTest CompareRates(const RunCount& before, const RunCount& after, const Dispersion& dispersion,
+                      double log_variance_of_exposure) {
   RateTest test{.before = Share(before), .after = Share(after)};
   if (before.total <= 0 || after.total <= 0 || before.count + after.count <= 0) return test;
   const double k = before.count + 0.5, l = after.count + 0.5;
@@ -153,8 +159,9 @@ double WelchTest(std::span<const double> before, std::span<const double> after) 
   const auto [mean_after, error_after] = moments(after);
   const double error = error_before + error_after;
   if (!(error > 0)) return mean_before == mean_after ? 1 : 0;
-  const double degrees = error * error / (error_before * error_before / static_cast<double>(before.size() - 1) +
-                                          error_after * error_after / static_cast<double>(after.size() - 1));
+  const double degrees = error * error /
+                         (error_before * error_before / static_cast<double>(before.size() - 1) +
+                          error_after * error_after / static_cast<double>(after.size() - 1));
   return std::min(1.0, TwoSidedT(std::abs(mean_after - mean_before) / std::sqrt(error), degrees));
 }
 

@@ -35,7 +35,8 @@ Ranked Rank(std::span<const double> before, std::span<const double> after) {
   return ranked;
 }
 
-// counts[s] = number of ways to choose `chosen` of the ranks with sum s. Doubles hold them well enough: 60 over 30 is 1.2e17.
+// counts[s] = number of ways to choose `chosen` of the ranks with sum s. Doubles hold them well enough: 60 over 30
+// is 1.2e17.
 std::vector<double> RankSumCounts(std::span<const uint32_t> ranks, size_t chosen) {
   uint64_t largest = 0;
   for (size_t i = 0; i < chosen; ++i) largest += ranks[ranks.size() - 1 - i];

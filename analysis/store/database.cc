@@ -14,14 +14,22 @@ constexpr int kBusyMilliseconds = 30'000;
 
 std::string InWords(int code, const char* sqlite_says) {
   switch (code & 0xff) {
-    case SQLITE_NOTADB: return "is no history file: not an SQLite database";
-    case SQLITE_CORRUPT: return fmt::format("is damaged ({}); restore a copy, or save what can be read with `sqlite3 FILE .recover`", sqlite_says);
+    case SQLITE_NOTADB:
+      return "is no history file: not an SQLite database";
+    case SQLITE_CORRUPT:
+      return fmt::format("is damaged ({}); restore a copy, or save what can be read with `sqlite3 FILE .recover`",
+                         sqlite_says);
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another process holds it for writing and did not let go within 30 s; nothing was changed";
-    case SQLITE_READONLY: return "can't be written to; nothing was changed";
-    case SQLITE_FULL: return "the disk is full; nothing was changed";
-    case SQLITE_CANTOPEN: return "can't be opened";
-    default: return sqlite_says;
+    case SQLITE_LOCKED:
+      return "another process holds it for writing and did not let go within 30 s; nothing was changed";
+    case SQLITE_READONLY:
+      return "can't be written to; nothing was changed";
+    case SQLITE_FULL:
+      return "the disk is full; nothing was changed";
+    case SQLITE_CANTOPEN:
+      return "can't be opened";
+    default:
+      return sqlite_says;
   }
 }
 
@@ -103,11 +111,14 @@ Database::Database(std::string path, OpenFor purpose) : path_(std::move(path)) {
 
 Database::~Database() { sqlite3_close(static_cast<sqlite3*>(handle_)); }
 
-void Database::Fail(int code) const { throw model::InputError(path_, InWords(code, sqlite3_errmsg(static_cast<sqlite3*>(handle_)))); }
+void Database::Fail(int code) const {
+  throw model::InputError(path_, InWords(code, sqlite3_errmsg(static_cast<sqlite3*>(handle_))));
+}
 
 Statement Database::Prepare(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
-  const int code = sqlite3_prepare_v2(static_cast<sqlite3*>(handle_), sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
+  const int code =
+      sqlite3_prepare_v2(static_cast<sqlite3*>(handle_), sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
   if (code != SQLITE_OK) Fail(code);
   return Statement(std::make_unique<Statement::Impl>(Statement::Impl{this, handle}));
 }
@@ -125,7 +136,8 @@ void Database::Execute(const char* sql) {
 int64_t Database::LastRow() const { return sqlite3_last_insert_rowid(static_cast<sqlite3*>(handle_)); }
 int64_t Database::Changes() const { return sqlite3_changes(static_cast<sqlite3*>(handle_)); }
 
-// IMMEDIATE: the lock is taken, and waited for, before anything is read, so a transaction never fails half way for want of it.
+// IMMEDIATE: the lock is taken, and waited for, before anything is read, so a transaction never fails half way for want of
+// it.
 Database::Transaction::Transaction(Database& database) : database_(database) { database_.Execute("BEGIN IMMEDIATE"); }
 Database::Transaction::~Transaction() {
   if (is_open_) sqlite3_exec(static_cast<sqlite3*>(database_.handle_), "ROLLBACK", nullptr, nullptr, nullptr);

@@ -21,8 +21,8 @@ class Statement {
   Statement& Bind(int at, double value);
   Statement& Bind(int at, std::string_view text);
   Statement& BindBlob(int at, std::string_view bytes);
-  bool Step();       // true: a row is there
-  void Run();        // to the end, and ready for the next round
+  bool Step();                        // true: a row is there
+  void Run();                         // to the end, and ready for the next round
   int64_t Integer(int column) const;  // from 0
   double Real(int column) const;
   std::string Text(int column) const;
@@ -39,7 +39,8 @@ enum class OpenFor { kReading, kWriting };
 
 class Database {
  public:
-  // kReading wants the file to be there. Throws InputError if it is no database, damaged, locked for too long or not to be had.
+  // kReading wants the file to be there. Throws InputError if it is no database, damaged, locked for too long or not to be
+  // had.
   Database(std::string path, OpenFor purpose);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -15,7 +15,8 @@ namespace analysis {
 namespace {
 
 constexpr const char* kRunColumns =
-    "SELECT id, file, time_nanos, samples, commit_id, branch, machine, go_version, outcome, stacks, functions, duration_nanos, period, "
+    "SELECT id, file, time_nanos, samples, commit_id, branch, machine, go_version, outcome, stacks, functions, "
+    "duration_nanos, period, "
     "period_type, period_unit FROM run ";
 
 int64_t Now() {
@@ -36,7 +37,8 @@ class Interner {
     return FindOrAdd(find_name_.Bind(1, text), [&]() -> Statement& { return add_name_.Bind(1, text); });
   }
   int64_t Stack(int64_t caller, int64_t name) {
-    return FindOrAdd(find_stack_.Bind(1, caller).Bind(2, name), [&]() -> Statement& { return add_stack_.Bind(1, caller).Bind(2, name); });
+    return FindOrAdd(find_stack_.Bind(1, caller).Bind(2, name),
+                     [&]() -> Statement& { return add_stack_.Bind(1, caller).Bind(2, name); });
   }
 
  private:
@@ -128,9 +130,13 @@ void History::CheckOwner(OpenFor purpose) {
   look.Run();
   const bool is_new = owner == 0 && tables == 0;
   if (is_new && purpose == OpenFor::kWriting) return;
-  if (owner != kApplicationId) throw model::InputError(database_.path(), "is no history of goprof, but a database of another program; nothing was changed");
+  if (owner != kApplicationId)
+    throw model::InputError(database_.path(),
+                            "is no history of goprof, but a database of another program; nothing was changed");
   if (version > kSchemaVersion) {
-    throw model::InputError(database_.path(), fmt::format("was written by a newer goprof (format {}, this one knows {}); nothing was changed", version, kSchemaVersion));
+    throw model::InputError(database_.path(),
+                            fmt::format("was written by a newer goprof (format {}, this one knows {}); nothing was changed",
+                                        version, kSchemaVersion));
   }
 }
 
@@ -138,7 +144,9 @@ void History::CheckWhole() {
   Statement check = database_.Prepare("PRAGMA quick_check(1)");
   const std::string answer = check.Step() ? check.Text(0) : "no answer";
   if (answer != "ok") {
-    throw model::InputError(database_.path(), fmt::format("is damaged ({}); restore a copy, or save what can be read with `sqlite3 FILE .recover`", answer));
+    throw model::InputError(
+        database_.path(),
+        fmt::format("is damaged ({}); restore a copy, or save what can be read with `sqlite3 FILE .recover`", answer));
   }
 }
 
@@ -150,9 +158,13 @@ int64_t History::Add(const RunTable& table, size_t index, const RunTags& tags) {
   const std::string stacks = PackStacks(table, run, interner);
   const std::string functions = PackFunctions(table, index, interner);
   Statement add = database_.Prepare(
-      "INSERT INTO run (file, time_nanos, duration_nanos, period, period_type, period_unit, samples, commit_id, branch, machine, go_version, "
+      "INSERT INTO run (file, time_nanos, duration_nanos, period, period_type, period_unit, samples, commit_id, branch, "
+      "machine, go_version, "
       "outcome, stacks, functions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  add.Bind(1, run.name).Bind(2, run.time_nanos != 0 ? run.time_nanos : Now()).Bind(3, run.duration_nanos).Bind(4, run.period);
+  add.Bind(1, run.name)
+      .Bind(2, run.time_nanos != 0 ? run.time_nanos : Now())
+      .Bind(3, run.duration_nanos)
+      .Bind(4, run.period);
   add.Bind(5, run.period_type.first).Bind(6, run.period_type.second).Bind(7, run.samples);
   add.Bind(8, tags.commit).Bind(9, tags.branch).Bind(10, tags.machine).Bind(11, tags.go_version).Bind(12, tags.outcome);
   add.BindBlob(13, stacks).BindBlob(14, functions).Run();
@@ -162,7 +174,10 @@ int64_t History::Add(const RunTable& table, size_t index, const RunTags& tags) {
   for (size_t i = 0; i < width; ++i) {
     int64_t total = 0;
     for (size_t row = 0; row < run.stack.size(); ++row) total += run.value[row * width + i];
-    add_type.Bind(1, id).Bind(2, static_cast<int64_t>(i)).Bind(3, table.value_types()[i].first).Bind(4, table.value_types()[i].second);
+    add_type.Bind(1, id)
+        .Bind(2, static_cast<int64_t>(i))
+        .Bind(3, table.value_types()[i].first)
+        .Bind(4, table.value_types()[i].second);
     add_type.Bind(5, total).Run();
   }
   Statement add_label = database_.Prepare("INSERT OR IGNORE INTO run_label (run, key, text) VALUES (?, ?, ?)");
@@ -175,7 +190,11 @@ namespace {
 
 StoredRun RunOf(Database& database, const Statement& row) {
   StoredRun run{.id = row.Integer(0), .file = row.Text(1), .time_nanos = row.Integer(2), .samples = row.Integer(3)};
-  run.tags = {.commit = row.Text(4), .branch = row.Text(5), .machine = row.Text(6), .go_version = row.Text(7), .outcome = row.Text(8)};
+  run.tags = {.commit = row.Text(4),
+              .branch = row.Text(5),
+              .machine = row.Text(6),
+              .go_version = row.Text(7),
+              .outcome = row.Text(8)};
   Statement types = database.Prepare("SELECT type, unit, total FROM run_type WHERE run = ? ORDER BY position");
   types.Bind(1, run.id);
   while (types.Step()) run.totals.push_back({{types.Text(0), types.Text(1)}, types.Integer(2)});
@@ -233,7 +252,9 @@ std::vector<TrendPoint> History::Trend(const TrendQuery& query) const {
       const bool is_there = at != functions.stack.end() && *at == Number(name);
       const size_t row = static_cast<size_t>(at - functions.stack.begin());
       const size_t column = 2 * type + (query.measure == Measure::kCum ? 1 : 0);
-      point.value = is_there && column < functions.value_types ? static_cast<double>(functions.value[row * functions.value_types + column]) : 0;
+      point.value = is_there && column < functions.value_types
+                        ? static_cast<double>(functions.value[row * functions.value_types + column])
+                        : 0;
     }
     point.share = total != 0 ? point.value / total : 0;
     points.push_back(std::move(point));
@@ -258,7 +279,8 @@ std::vector<History::FunctionSum> History::Functions(int64_t id, const std::stri
     sums.push_back({name.Text(0), values[0], values[1]});
     name.Run();
   }
-  std::ranges::sort(sums, {}, [](const FunctionSum& sum) { return std::tuple(-std::abs(sum.flat), -std::abs(sum.cum), sum.name); });
+  std::ranges::sort(sums, {},
+                    [](const FunctionSum& sum) { return std::tuple(-std::abs(sum.flat), -std::abs(sum.cum), sum.name); });
   return sums;
 }
 
@@ -277,7 +299,8 @@ size_t History::LoadBaseline(RunTable& table, const std::string& branch, size_t 
   while (rows.Step()) {
     const StoredRun run = RunOf(database_, rows);
     const RunRows samples = Unpack(database_, run.id, rows.Blob(9));
-    if (samples.value_types != run.totals.size()) throw model::InputError(database_.path(), fmt::format("run {} is damaged", run.id));
+    if (samples.value_types != run.totals.size())
+      throw model::InputError(database_.path(), fmt::format("run {} is damaged", run.id));
     model::Profile profile;
     const auto type_of = [&](const ValueTypeName& type) {
       return model::ValueType{profile.symbols.InternString(type.first), profile.symbols.InternString(type.second)};
@@ -291,11 +314,13 @@ size_t History::LoadBaseline(RunTable& table, const std::string& branch, size_t 
       std::vector<model::LocationId> frames;  // leaf first
       for (int64_t at = samples.stack[row]; at != 0;) {
         const auto found = stacks.find(at);
-        if (found == stacks.end() || frames.size() > stacks.size()) throw model::InputError(database_.path(), fmt::format("run {} is damaged", run.id));
+        if (found == stacks.end() || frames.size() > stacks.size())
+          throw model::InputError(database_.path(), fmt::format("run {} is damaged", run.id));
         frames.push_back(profile.symbols.InternFrame(names[found->second.second], "", 0));
         at = found->second.first;
       }
-      profile.AddSample(profile.stacks.FromLeafFirst(frames), std::span(samples.value).subspan(row * samples.value_types, samples.value_types));
+      profile.AddSample(profile.stacks.FromLeafFirst(frames),
+                        std::span(samples.value).subspan(row * samples.value_types, samples.value_types));
     }
     table.Add(profile, fmt::format("run {}", run.id));
     ++loaded;
@@ -306,7 +331,8 @@ size_t History::LoadBaseline(RunTable& table, const std::string& branch, size_t 
 size_t History::Prune(size_t keep) {
   Database::Transaction transaction(database_);
   Statement remove = database_.Prepare(
-      "DELETE FROM run WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY branch ORDER BY time_nanos DESC, id DESC) AS age "
+      "DELETE FROM run WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY branch ORDER BY time_nanos "
+      "DESC, id DESC) AS age "
       "FROM run) WHERE age > ?)");
   remove.Bind(1, static_cast<int64_t>(keep)).Run();
   const auto removed = static_cast<size_t>(database_.Changes());
@@ -320,7 +346,9 @@ size_t History::Prune(size_t keep) {
     for (const uint32_t stack : Unpack(database_, rows.Integer(0), rows.Blob(1)).stack) mark(stack_used, stack);
     for (const uint32_t name : Unpack(database_, rows.Integer(0), rows.Blob(2)).stack) mark(name_used, name);
   }
-  const auto is_used = [](const std::vector<bool>& used, int64_t id) { return static_cast<size_t>(id) < used.size() && used[static_cast<size_t>(id)]; };
+  const auto is_used = [](const std::vector<bool>& used, int64_t id) {
+    return static_cast<size_t>(id) < used.size() && used[static_cast<size_t>(id)];
+  };
   Statement stacks = database_.Prepare("SELECT id, caller, name FROM stack ORDER BY id DESC");  // callers have smaller ids
   Statement remove_stack = database_.Prepare("DELETE FROM stack WHERE id = ?");
   std::vector<int64_t> unused;

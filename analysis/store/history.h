@@ -10,9 +10,9 @@
 #include "analysis/gate/series.h"
 #include "analysis/store/database.h"
 
-// Performance over time: one SQLite file with a row per recorded profile and its sums per stack. Function names and stacks are
-// stored once for all runs; a run is two blobs of varints, of its stacks and of its functions (run_blob.h).
-// Schema: docs/scale.md. A run is added whole or not at all, whatever kills the program.
+// Performance over time: one SQLite file with a row per recorded profile and its sums per stack. Function names and stacks
+// are stored once for all runs; a run is two blobs of varints, of its stacks and of its functions (run_blob.h). Schema:
+// docs/scale.md. A run is added whole or not at all, whatever kills the program.
 namespace analysis {
 
 // What is known of a run beside its samples. Empty texts are not known.
@@ -50,8 +50,8 @@ struct TrendQuery {
 
 class History {
  public:
-  // Checks what it opens: that the file is ours (application id), not of a newer version, and whole. Older ones are brought up to
-  // date when opened for writing.
+  // Checks what it opens: that the file is ours (application id), not of a newer version, and whole. Older ones are brought
+  // up to date when opened for writing.
   History(const std::string& path, OpenFor purpose);
 
   int64_t Add(const RunTable& table, size_t run, const RunTags& tags);  // the run's id

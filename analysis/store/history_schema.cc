@@ -48,7 +48,8 @@ void MigrateHistory(Database& database) {
   version.Run();
   for (size_t step = from; step < std::size(kSteps); ++step) database.Execute(kSteps[step]);
   if (from < std::size(kSteps)) {
-    database.Execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion).c_str());
+    database.Execute(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion).c_str());
   }
   transaction.Commit();
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 // A run's samples as bytes: the number of value types k; for each a divisor that all its values share, and whether it then
-// equals the one before (CPU time is samples times the period); then per row the stack's number as a difference to the row before
-// it, and its values, divided, as zigzag varints. Rows ascend by stack. A CPU profile takes about 3 bytes a row.
+// equals the one before (CPU time is samples times the period); then per row the stack's number as a difference to the row
+// before it, and its values, divided, as zigzag varints. Rows ascend by stack. A CPU profile takes about 3 bytes a row.
 namespace analysis {
 
 struct RunRows {

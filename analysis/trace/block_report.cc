@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/trace/block_profile.h"
 #include "analysis/frame_origin.h"
 #include "analysis/frame_text.h"
+#include "analysis/trace/block_profile.h"
 #include "model/units.h"
 
 namespace analysis {

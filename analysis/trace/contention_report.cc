@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "analysis/trace/contention.h"
 #include "analysis/frame_text.h"
+#include "analysis/trace/contention.h"
 #include "model/units.h"
 
 namespace analysis {

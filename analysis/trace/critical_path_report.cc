@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/trace/critical_path.h"
 #include "analysis/frame_text.h"
 #include "analysis/stack_copy.h"
+#include "analysis/trace/critical_path.h"
 #include "model/units.h"
 
 namespace analysis {

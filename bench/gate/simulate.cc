@@ -1,11 +1,11 @@
-// How often does the gate cry wolf, and what does it find? Answers from real repeated recordings of one program: bench/gate/run.sh
-// records them and prints this program's tables.
+// How often does the gate cry wolf, and what does it find? Answers from real repeated recordings of one program:
+// bench/gate/run.sh records them and prints this program's tables.
 //
 //   simulate PROFILE ..      recordings of identical runs, in the order in which they were made
 //
-// False alarms: the recordings are dealt to both sides at random, or taken as they came, one block before and the next one after;
-// every failing gate is wrong. Power: one function is made slower on one side: each of its samples is kept, and a Poisson number
-// of further ones is added, so that counting noise is what it would have been.
+// False alarms: the recordings are dealt to both sides at random, or taken as they came, one block before and the next one
+// after; every failing gate is wrong. Power: one function is made slower on one side: each of its samples is kept, and a
+// Poisson number of further ones is added, so that counting noise is what it would have been.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,7 +33,8 @@ Recording ReadRecording(const std::string& path) {
   for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
     Stack stack;
     for (const model::LocationId location : profile.stacks.LeafFirst(profile.sample_stack[sample])) {
-      for (const model::Line& line : profile.symbols.lines(location)) stack.emplace_back(profile.symbols.function_name(line.function));
+      for (const model::Line& line : profile.symbols.lines(location))
+        stack.emplace_back(profile.symbols.function_name(line.function));
     }
     std::ranges::reverse(stack);
     recording[stack] += profile.values(sample)[0];
@@ -44,7 +45,8 @@ Recording ReadRecording(const std::string& path) {
 model::Profile ToProfile(const Recording& recording) {
   model::Profile profile;
   const model::StringId cpu = profile.symbols.InternString("cpu"), nanoseconds = profile.symbols.InternString("nanoseconds");
-  profile.value_types = {{profile.symbols.InternString("samples"), profile.symbols.InternString("count")}, {cpu, nanoseconds}};
+  profile.value_types = {{profile.symbols.InternString("samples"), profile.symbols.InternString("count")},
+                         {cpu, nanoseconds}};
   profile.period_type = {cpu, nanoseconds};
   profile.period = kPeriod;
   for (const auto& [stack, hits] : recording) {
@@ -83,8 +85,8 @@ struct Change {
   double growth = 0;
 };
 
-analysis::Gate RunGate(const std::vector<Recording>& pool, const std::vector<size_t>& order, size_t runs, size_t group, const Change& change,
-                       std::mt19937& random) {
+analysis::Gate RunGate(const std::vector<Recording>& pool, const std::vector<size_t>& order, size_t runs, size_t group,
+                       const Change& change, std::mt19937& random) {
   analysis::RunTable table;
   for (size_t run = 0; run < 2 * runs; ++run) {
     Recording recording = Join(pool, order, run, group);
@@ -107,10 +109,12 @@ std::vector<size_t> InOrder(size_t count) {
 }
 
 void PrintFalseAlarms(const std::vector<Recording>& pool, size_t gates) {
-  fmt::print("False alarms on identical builds, default settings\n{:>6} {:>8} {:>20} {:>20}\n", "runs", "joined", "dealt at random", "as they came");
+  fmt::print("False alarms on identical builds, default settings\n{:>6} {:>8} {:>20} {:>20}\n", "runs", "joined",
+             "dealt at random", "as they came");
   std::mt19937 random(1);
   std::map<std::string, int> blamed;
-  for (const auto& [runs, group] : std::vector<std::pair<size_t, size_t>>{{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {10, 1}, {1, 5}, {3, 5}, {5, 5}, {10, 5}}) {
+  for (const auto& [runs, group] : std::vector<std::pair<size_t, size_t>>{
+           {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {10, 1}, {1, 5}, {3, 5}, {5, 5}, {10, 5}}) {
     if (2 * runs * group > pool.size()) continue;
     const auto count = [&](const analysis::Gate& gate) {
       for (const analysis::Check& check : gate.checks) {
@@ -152,8 +156,8 @@ void PrintPower(const std::vector<Recording>& pool, const std::string& function,
     }
   }
   const double samples = all / static_cast<double>(pool.size()) * static_cast<double>(runs * group);
-  fmt::print("\n{}: {:.1f} % of the time, {} runs a side, {} recordings a run, {:.0f} samples a side\n{:>8} {:>10} {:>14}\n", function,
-             100 * hits / all, runs, group, samples, "slower", "found", "counting limit");
+  fmt::print("\n{}: {:.1f} % of the time, {} runs a side, {} recordings a run, {:.0f} samples a side\n{:>8} {:>10} {:>14}\n",
+             function, 100 * hits / all, runs, group, samples, "slower", "found", "counting limit");
   std::mt19937 random(2);
   for (const double growth : {0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0}) {
     size_t found = 0, tests = 1;
@@ -164,7 +168,8 @@ void PrintPower(const std::vector<Recording>& pool, const std::string& function,
       found += gate.verdict == analysis::Verdict::kFail && Names(gate, function);
       tests = gate.checks.size();
     }
-    fmt::print("{:>7.0f}% {:>9.1f}% {:>13.1f}%\n", growth * 100, 100.0 * static_cast<double>(found) / static_cast<double>(trials),
+    fmt::print("{:>7.0f}% {:>9.1f}% {:>13.1f}%\n", growth * 100,
+               100.0 * static_cast<double>(found) / static_cast<double>(trials),
                100 * Ideal(hits / all, growth, samples, analysis::GateSettings().alpha, tests));
   }
 }

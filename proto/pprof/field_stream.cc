@@ -29,12 +29,21 @@ Field Tag(ByteCursor& cursor) {
 
 void Value(ByteCursor& cursor, Field& field) {
   switch (field.type) {
-    case WireType::kVarint: field.value = cursor.Varint("a field's value"); return;
-    case WireType::kFixed64: field.value = Fixed(cursor, 8); return;
-    case WireType::kFixed32: field.value = Fixed(cursor, 4); return;
-    case WireType::kBytes: field.value = cursor.Varint("a field's length"); return;
+    case WireType::kVarint:
+      field.value = cursor.Varint("a field's value");
+      return;
+    case WireType::kFixed64:
+      field.value = Fixed(cursor, 8);
+      return;
+    case WireType::kFixed32:
+      field.value = Fixed(cursor, 4);
+      return;
+    case WireType::kBytes:
+      field.value = cursor.Varint("a field's length");
+      return;
   }
-  cursor.Fail(fmt::format("found wire type {} in field {}, wanted 0, 1, 2 or 5", static_cast<int>(field.type), field.number));
+  cursor.Fail(
+      fmt::format("found wire type {} in field {}, wanted 0, 1, 2 or 5", static_cast<int>(field.type), field.number));
 }
 
 }  // namespace
@@ -50,7 +59,8 @@ Field NextField(ByteCursor& cursor) {
 
 void WantType(const ByteCursor& cursor, const Field& field, WireType wanted, const char* what) {
   if (field.type == wanted) return;
-  cursor.Fail(fmt::format("{}: found wire type {}, wanted {}", what, static_cast<int>(field.type), static_cast<int>(wanted)));
+  cursor.Fail(
+      fmt::format("{}: found wire type {}, wanted {}", what, static_cast<int>(field.type), static_cast<int>(wanted)));
 }
 
 bool FieldStream::Next(Field& field) {
@@ -62,7 +72,8 @@ bool FieldStream::Next(Field& field) {
   const size_t head = window_.size() - cursor.left();
   if (field.type == WireType::kBytes) {
     if (field.value > kLongestField) {
-      cursor.Fail(fmt::format("field {} says it has {} bytes; more than {} is not believed", field.number, field.value, kLongestField));
+      cursor.Fail(fmt::format("field {} says it has {} bytes; more than {} is not believed", field.number, field.value,
+                              kLongestField));
     }
     Gather(head + field.value);
     ByteCursor body(*place_, window_.subspan(head), offset_ + head);

@@ -4,8 +4,9 @@
 #include <unordered_map>
 #include <vector>
 
-// From the ids a file chose to our row numbers, given out at first mention. Writers number from 1 without gaps, so most ids are
-// found in a vector; ids that are far out (hashes, addresses, an attack) go to a hash table, and memory stays O(ids mentioned).
+// From the ids a file chose to our row numbers, given out at first mention. Writers number from 1 without gaps, so most ids
+// are found in a vector; ids that are far out (hashes, addresses, an attack) go to a hash table, and memory stays O(ids
+// mentioned).
 namespace proto::pprof {
 
 class IdMap {
@@ -33,7 +34,7 @@ class IdMap {
   }
 
   static constexpr uint64_t kDenseFrom = 1 << 20;  // 4 MB at most, whatever the ids
-  std::vector<uint32_t> dense_;  // row + 1; 0 = not here
+  std::vector<uint32_t> dense_;                    // row + 1; 0 = not here
   std::unordered_map<uint64_t, uint32_t> sparse_;
   uint64_t count_ = 0;
 };

@@ -42,8 +42,10 @@ WireType TypeOf(uint32_t profile_field) {
     case kLocation:
     case kFunction:
     case kStringTable:
-    case kPeriodType: return WireType::kBytes;
-    default: return WireType::kVarint;
+    case kPeriodType:
+      return WireType::kBytes;
+    default:
+      return WireType::kVarint;
   }
 }
 
@@ -141,25 +143,49 @@ void Reader::Dispatch(const Field& field) {
   if (field.number > kDocUrl) return;
   const bool is_packed_comment = field.number == kComment && field.type == WireType::kBytes;
   if (field.type != TypeOf(field.number) && !is_packed_comment) {
-    Fail(field.offset, "", fmt::format("field {} of the profile has wire type {}, wanted {}", field.number,
-                                       static_cast<int>(field.type), static_cast<int>(TypeOf(field.number))));
+    Fail(field.offset, "",
+         fmt::format("field {} of the profile has wire type {}, wanted {}", field.number, static_cast<int>(field.type),
+                     static_cast<int>(TypeOf(field.number))));
   }
   switch (field.number) {
-    case kSampleType: sample_types_.push_back(Parse<pb::ValueType>(field, "sample type", sample_types_.size() + 1)); return;
-    case kSample: return AddSample(field);
-    case kMapping: return AddMapping(field);
-    case kLocation: return AddLocation(field);
-    case kFunction: return AddFunction(field);
-    case kStringTable: return AddString(field);
-    case kDropFrames: drop_frames_ = static_cast<int64_t>(field.value); return;
-    case kKeepFrames: keep_frames_ = static_cast<int64_t>(field.value); return;
-    case kTimeNanos: return SetTime(field);
-    case kDurationNanos: profile_.duration_nanos = static_cast<int64_t>(field.value); return;
-    case kPeriodType: period_type_ = Parse<pb::ValueType>(field, "period type", 1); return;
-    case kPeriod: profile_.period = static_cast<int64_t>(field.value); return;
-    case kComment: return AddComments(field);
-    case kDefaultSampleType: default_sample_type_ = static_cast<int64_t>(field.value); return;
-    case kDocUrl: doc_url_ = static_cast<int64_t>(field.value); return;
+    case kSampleType:
+      sample_types_.push_back(Parse<pb::ValueType>(field, "sample type", sample_types_.size() + 1));
+      return;
+    case kSample:
+      return AddSample(field);
+    case kMapping:
+      return AddMapping(field);
+    case kLocation:
+      return AddLocation(field);
+    case kFunction:
+      return AddFunction(field);
+    case kStringTable:
+      return AddString(field);
+    case kDropFrames:
+      drop_frames_ = static_cast<int64_t>(field.value);
+      return;
+    case kKeepFrames:
+      keep_frames_ = static_cast<int64_t>(field.value);
+      return;
+    case kTimeNanos:
+      return SetTime(field);
+    case kDurationNanos:
+      profile_.duration_nanos = static_cast<int64_t>(field.value);
+      return;
+    case kPeriodType:
+      period_type_ = Parse<pb::ValueType>(field, "period type", 1);
+      return;
+    case kPeriod:
+      profile_.period = static_cast<int64_t>(field.value);
+      return;
+    case kComment:
+      return AddComments(field);
+    case kDefaultSampleType:
+      default_sample_type_ = static_cast<int64_t>(field.value);
+      return;
+    case kDocUrl:
+      doc_url_ = static_cast<int64_t>(field.value);
+      return;
   }
 }
 
@@ -200,13 +226,15 @@ void Reader::AddSample(const Field& field) {
                [&](uint64_t id, uint64_t byte) { return model::LocationId(LocationRow(id, byte)); });
         break;
       case 2:
-        Packed(cursor, part, sample_values_, "a value", [](uint64_t value, uint64_t) { return static_cast<int64_t>(value); });
+        Packed(cursor, part, sample_values_, "a value",
+               [](uint64_t value, uint64_t) { return static_cast<int64_t>(value); });
         break;
       case 3:
         WantType(cursor, part, WireType::kBytes, "a label");
         AddLabel(part);
         break;
-      default: break;
+      default:
+        break;
     }
   }
   if (profile_.sample_count() == 0) width_ = sample_values_.size();
@@ -381,7 +409,9 @@ void Reader::Finish() {
   ResolveTypes();
   ResolveSymbols();
   ResolveLabels();
-  const auto text = [&](int64_t index, const char* what) { return std::string(profile_.symbols.text(Resolve(index, 0, what))); };
+  const auto text = [&](int64_t index, const char* what) {
+    return std::string(profile_.symbols.text(Resolve(index, 0, what)));
+  };
   profile_.drop_frames = text(drop_frames_, "drop_frames");
   profile_.keep_frames = text(keep_frames_, "keep_frames");
   profile_.doc_url = text(doc_url_, "doc_url");
@@ -390,7 +420,8 @@ void Reader::Finish() {
 
 void Reader::ResolveTypes() {
   if (profile_.sample_count() > 0 && sample_types_.size() != width_) {
-    Fail(stream_.offset(), "", fmt::format("samples have {} values, the profile has {} sample types", width_, sample_types_.size()));
+    Fail(stream_.offset(), "",
+         fmt::format("samples have {} values, the profile has {} sample types", width_, sample_types_.size()));
   }
   for (const pb::ValueType& type : sample_types_) profile_.value_types.push_back(Resolve(type));
   profile_.period_type = Resolve(period_type_);

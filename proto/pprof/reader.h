@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <string>
+#include <string_view>
 
 #include "model/profile.h"
 #include "proto/byte_source.h"
 
-// pprof profiles in: docs/formats/pprof.md. Streamed field by field, so the memory is what the Profile takes and a few buffers.
+// pprof profiles in: docs/formats/pprof.md. Streamed field by field, so the memory is what the Profile takes and a few
+// buffers.
 namespace proto::pprof {
 
 // Is this the beginning of a pprof profile? True when all that can be seen of it obeys profile.proto's types.

@@ -17,8 +17,8 @@
 #include "cli/program.h"
 #include "tests/support/transcript.h"
 
-// What holds for every command, whatever the input: it ends, by itself, with 0, 1 or 2; with 2 it says why in one line on standard
-// error, writes nothing to standard output and leaves no file behind; and it stays within its memory.
+// What holds for every command, whatever the input: it ends, by itself, with 0, 1 or 2; with 2 it says why in one line on
+// standard error, writes nothing to standard output and leaves no file behind; and it stays within its memory.
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,12 +28,18 @@ constexpr unsigned kSeconds = 20;
 
 // Commands that need more than a file. FILE stands for the input.
 const std::map<std::string, std::vector<std::string>> kWords = {
-    {"diff", {"FILE", "FILE"}},       {"stacks", {"FILE", "FILE"}},
-    {"peek", {"main", "FILE"}},       {"list", {"main", "FILE"}},
-    {"merge", {"FILE", "-o", "out"}}, {"flame", {"FILE", "-o", "out"}},
-    {"report", {"FILE", "-o", "out"}}, {"gate", {"--before", "FILE", "--after", "FILE"}},
-    {"history", {"add", "--store", "history.db", "FILE"}}, {"query", {"FILE", "select 1"}},
-    {"export", {"FILE", "--sqlite", "out"}}, {"convert", {"FILE", "--to", "folded"}},
+    {"diff", {"FILE", "FILE"}},
+    {"stacks", {"FILE", "FILE"}},
+    {"peek", {"main", "FILE"}},
+    {"list", {"main", "FILE"}},
+    {"merge", {"FILE", "-o", "out"}},
+    {"flame", {"FILE", "-o", "out"}},
+    {"report", {"FILE", "-o", "out"}},
+    {"gate", {"--before", "FILE", "--after", "FILE"}},
+    {"history", {"add", "--store", "history.db", "FILE"}},
+    {"query", {"FILE", "select 1"}},
+    {"export", {"FILE", "--sqlite", "out"}},
+    {"convert", {"FILE", "--to", "folded"}},
     {"cross-check", {"FILE", "--cpu", "FILE"}},
 };
 
@@ -83,7 +89,8 @@ std::vector<std::string> WordsFor(const cli::Command& command, const std::string
   return words;
 }
 
-void CheckCommand(const cli::Program& program, const cli::Command& command, const std::string& file, const fs::path& folder) {
+void CheckCommand(const cli::Program& program, const cli::Command& command, const std::string& file,
+                  const fs::path& folder) {
   const Ended ended = RunProgram(program.name, WordsFor(command, file), folder);
   const std::string called = std::string(program.name) + " " + command.name + " " + file;
   CAPTURE(called);
@@ -125,7 +132,8 @@ TEST_CASE("every command ends well on every kind of recording") {
   std::map<std::string, fs::path> kinds;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
     const std::string name = entry.path().filename();
-    if (!entry.is_regular_file() || !(name.starts_with("go1") || name.ends_with(".perf") || name.ends_with(".folded"))) continue;
+    if (!entry.is_regular_file() || !(name.starts_with("go1") || name.ends_with(".perf") || name.ends_with(".folded")))
+      continue;
     kinds.emplace(name, entry.path());
   }
   CHECK(kinds.size() > 20);

@@ -57,9 +57,11 @@ expires = 2027-01-31
 
 TEST_CASE("what a rules file has wrong is said with section and key") {
   CHECK(Complaint("[gate]\nmin_grwth = 1%\n") == ".goprof.ini: [gate] min_grwth: there is no such key");
-  CHECK(Complaint("[gates]\na = 1\n") == ".goprof.ini: [gates] a: there is no such section; wanted [gate], [budget NAME] or [exception NAME]");
+  CHECK(Complaint("[gates]\na = 1\n") ==
+        ".goprof.ini: [gates] a: there is no such section; wanted [gate], [budget NAME] or [exception NAME]");
   CHECK(Complaint("[gate]\nalpha = often\n") == ".goprof.ini: [gate] alpha: found \"often\", wanted a number");
-  CHECK(Complaint("[gate]\nalpha = 2\n") == ".goprof.ini: [gate] alpha: found \"2\", wanted a probability above 0 and below 1");
+  CHECK(Complaint("[gate]\nalpha = 2\n") ==
+        ".goprof.ini: [gate] alpha: found \"2\", wanted a probability above 0 and below 1");
   CHECK(Complaint("[gate]\nalpha = 0.1\nalpha = 0.2\n") == ".goprof.ini: [gate] alpha: stands there twice");
   CHECK(Complaint("[budget a]\nfunction = f\nmax = 10 parsecs\n") ==
         ".goprof.ini: [budget a] max: found \"10 parsecs\": \"parsecs\" is no unit of time or size");
@@ -68,6 +70,7 @@ TEST_CASE("what a rules file has wrong is said with section and key") {
         ".goprof.ini: [budget a] package: a budget is about one thing: total, function, package, match or label");
   CHECK(Complaint("[exception a]\nmatch = f\nreason = r\nexpires = soon\n") ==
         ".goprof.ini: [exception a] expires: found \"soon\", wanted a date such as 2027-01-31");
-  CHECK(Complaint("[exception a]\nmatch = f\n") == ".goprof.ini: [exception a] match: an exception needs match, reason and expires");
+  CHECK(Complaint("[exception a]\nmatch = f\n") ==
+        ".goprof.ini: [exception a] match: an exception needs match, reason and expires");
   CHECK(Complaint("budget\n") != "");
 }

@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
-#include "analysis/trace/block_profile.h"
 #include "analysis/frame_text.h"
+#include "analysis/trace/block_profile.h"
 #include "proto/formats.h"
 
 // Where the Go toolchain is installed, `go tool trace` is asked the same questions.

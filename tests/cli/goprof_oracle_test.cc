@@ -67,12 +67,16 @@ void CheckSame(const std::string& report, const std::string& options, const std:
   const std::string name = report.substr(0, report.find(' '));
   const std::string argument = name == report ? "" : report.substr(name.size() + 1);
   const auto ours = Shell(fmt::format("goprof {} {} {} {}", name, argument, options, file));
-  const auto theirs = Shell(fmt::format("{} -symbolize=none -{}{} {} {} 2>&1", Pprof(), name, argument.empty() ? "" : "=" + argument, options, file));
+  const auto theirs = Shell(fmt::format("{} -symbolize=none -{}{} {} {} 2>&1", Pprof(), name,
+                                        argument.empty() ? "" : "=" + argument, options, file));
   auto said_lines = theirs.lines;
-  std::erase_if(said_lines, [](const std::string& line) { return line.find("' as range, not regexp") != std::string::npos; });
+  std::erase_if(said_lines,
+                [](const std::string& line) { return line.find("' as range, not regexp") != std::string::npos; });
   const std::string said = Joined(said_lines);
-  if (said.find("expression matched no samples") != std::string::npos || said.find("no matches found") != std::string::npos) {
-    CHECK_MESSAGE(ours.exit_status == 2, "goprof " << report << " " << options << " " << file << ": a filter that matches nothing is an error");
+  if (said.find("expression matched no samples") != std::string::npos ||
+      said.find("no matches found") != std::string::npos) {
+    CHECK_MESSAGE(ours.exit_status == 2,
+                  "goprof " << report << " " << options << " " << file << ": a filter that matches nothing is an error");
     return;
   }
   CHECK_MESSAGE(Joined(ours.lines) == said, "goprof " << report << " " << options << " " << file);
@@ -89,8 +93,11 @@ TEST_CASE("goprof top --json has the numbers of go tool pprof, on every recordin
   if (!HasPprof()) return;
   for (const std::string& file : Recordings()) {
     const auto json = nlohmann::json::parse(Joined(Shell("goprof top --json " + file).lines));
-    const std::string unit = json["unit"] == "nanoseconds" ? "ns" : json["unit"] == "bytes" ? "B" : json["unit"].get<std::string>();
-    const auto theirs = Shell(fmt::format("{} -symbolize=none -top -nodecount=0 -nodefraction=0 -unit={} {} 2>/dev/null", Pprof(), unit, file));
+    const std::string unit = json["unit"] == "nanoseconds" ? "ns"
+                             : json["unit"] == "bytes"     ? "B"
+                                                           : json["unit"].get<std::string>();
+    const auto theirs = Shell(
+        fmt::format("{} -symbolize=none -top -nodecount=0 -nodefraction=0 -unit={} {} 2>/dev/null", Pprof(), unit, file));
     std::vector<std::string> wanted, found;
     bool is_table = false;
     for (const std::string& line : theirs.lines) {
@@ -104,7 +111,8 @@ TEST_CASE("goprof top --json has the numbers of go tool pprof, on every recordin
       is_table |= flat == "flat";
     }
     for (const auto& row : json["top"]) {
-      found.push_back(fmt::format("{} {} {}", row["flat"].get<int64_t>(), row["cum"].get<int64_t>(), row["name"].get<std::string>()));
+      found.push_back(
+          fmt::format("{} {} {}", row["flat"].get<int64_t>(), row["cum"].get<int64_t>(), row["name"].get<std::string>()));
     }
     CHECK_MESSAGE(Joined(found) == Joined(wanted), file);
   }
@@ -112,12 +120,37 @@ TEST_CASE("goprof top --json has the numbers of go tool pprof, on every recordin
 
 TEST_CASE("every option of top means what it means to pprof") {
   if (!HasPprof()) return;
-  for (const char* options :
-       {"-cum", "-lines", "-addresses", "-filefunctions", "-noinlines", "-nodecount=5", "-unit=auto", "-unit=ms", "-sample_index=0", "-mean",
-        "-divide_by=3", "-focus=main", "-ignore=runtime", "-hide=runtime", "-show=main", "-show_from=main", "-prune_from=main", "-trim=false",
-        "-relative_percentages -focus=main", "-lines -showcolumns", "-addresses -noinlines", "-compact_labels",
-        "-nodefraction=0.1 -edgefraction=0.2", "-tagroot=bytes", "-tagleaf=bytes -unit=kb", "-tagfocus=bytes=1kb:", "-tagignore=:64b",
-        "-tagshow=bytes", "-trim_path=/usr -lines", "-focus=main -hide=runtime -cum=true", "--cum --nodecount 3"}) {
+  for (const char* options : {"-cum",
+                              "-lines",
+                              "-addresses",
+                              "-filefunctions",
+                              "-noinlines",
+                              "-nodecount=5",
+                              "-unit=auto",
+                              "-unit=ms",
+                              "-sample_index=0",
+                              "-mean",
+                              "-divide_by=3",
+                              "-focus=main",
+                              "-ignore=runtime",
+                              "-hide=runtime",
+                              "-show=main",
+                              "-show_from=main",
+                              "-prune_from=main",
+                              "-trim=false",
+                              "-relative_percentages -focus=main",
+                              "-lines -showcolumns",
+                              "-addresses -noinlines",
+                              "-compact_labels",
+                              "-nodefraction=0.1 -edgefraction=0.2",
+                              "-tagroot=bytes",
+                              "-tagleaf=bytes -unit=kb",
+                              "-tagfocus=bytes=1kb:",
+                              "-tagignore=:64b",
+                              "-tagshow=bytes",
+                              "-trim_path=/usr -lines",
+                              "-focus=main -hide=runtime -cum=true",
+                              "--cum --nodecount 3"}) {
     for (const std::string& file : Kinds()) CheckSame("top", options, file);
   }
 }
@@ -125,8 +158,8 @@ TEST_CASE("every option of top means what it means to pprof") {
 TEST_CASE("the other reports print what pprof prints") {
   if (!HasPprof()) return;
   for (const char* report : {"tree", "traces", "tags", "raw", "peek main", "list main"}) {
-    for (const char* options : {"", "-lines", "-noinlines", "-addresses", "-cum -nodecount=6", "-mean", "-unit=auto", "-sample_index=0", "-focus=runtime",
-                                "-hide=runtime", "-trim=false -divide_by=2"}) {
+    for (const char* options : {"", "-lines", "-noinlines", "-addresses", "-cum -nodecount=6", "-mean", "-unit=auto",
+                                "-sample_index=0", "-focus=runtime", "-hide=runtime", "-trim=false -divide_by=2"}) {
       for (const std::string& file : Kinds()) CheckSame(report, options, file);
     }
   }
@@ -134,7 +167,8 @@ TEST_CASE("the other reports print what pprof prints") {
 
 TEST_CASE("what goprof merge writes is what pprof makes of the same files") {
   if (!HasPprof()) return;
-  const std::string files = "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz fixtures/cpu_regression/go1.26.before.2.cpu.pb.gz";
+  const std::string files =
+      "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz fixtures/cpu_regression/go1.26.before.2.cpu.pb.gz";
   REQUIRE(Shell("goprof merge -o merged.pb.gz " + files).exit_status == 0);
   CHECK(Joined(Shell(Pprof() + " -raw merged.pb.gz").lines) == Joined(Shell(Pprof() + " -raw " + files).lines));
   REQUIRE(Shell("goprof convert --to callgrind -o ours.grind " + files).exit_status == 0);
@@ -142,7 +176,8 @@ TEST_CASE("what goprof merge writes is what pprof makes of the same files") {
 }
 
 TEST_CASE("merging does not depend on the order of the files") {
-  const std::string a = "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz", b = "fixtures/cpu_regression/go1.26.after.2.cpu.pb.gz",
+  const std::string a = "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz",
+                    b = "fixtures/cpu_regression/go1.26.after.2.cpu.pb.gz",
                     c = "fixtures/cpu_regression/go1.26.before.1.cpu.pb.gz";
   REQUIRE(Shell("goprof merge -o ab.pb.gz " + a + " " + b + " && goprof merge -o bc.pb.gz " + b + " " + c).exit_status == 0);
   const std::string all = Joined(Shell("goprof top -compact_labels -nodefraction=0 " + a + " " + b + " " + c).lines);

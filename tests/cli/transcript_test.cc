@@ -8,8 +8,8 @@
 
 #include "tests/support/transcript.h"
 
-// Every example in the documentation and every case in tests/cli/cases is run. UPDATE_TRANSCRIPTS=1 writes what was printed into the
-// files instead of comparing.
+// Every example in the documentation and every case in tests/cli/cases is run. UPDATE_TRANSCRIPTS=1 writes what was printed
+// into the files instead of comparing.
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,7 +47,8 @@ TEST_CASE("what the documentation shows is what the programs print") {
       ++commands;
       if (is_update) continue;
       const auto& outcome = outcomes.back();
-      CHECK_MESSAGE(outcome.exit_status == exchange.exit_status, file.string() << ":" << exchange.line << ": $ " << exchange.command);
+      CHECK_MESSAGE(outcome.exit_status == exchange.exit_status, file.string()
+                                                                     << ":" << exchange.line << ": $ " << exchange.command);
       CHECK_MESSAGE(test_support::Matches(exchange.expected, outcome.lines),
                     file.string() << ":" << exchange.line << ": $ " << exchange.command << "\nwanted\n"
                                   << Joined(exchange.expected) << "printed\n"

@@ -9,8 +9,8 @@
 
 #include "tests/fuzz/read_anything.h"
 
-// Real recordings, damaged in the ways files get damaged and attackers damage them, by a seeded generator: the same inputs in every
-// run. MUTATIONS=n makes n of each file (default below).
+// Real recordings, damaged in the ways files get damaged and attackers damage them, by a seeded generator: the same inputs
+// in every run. MUTATIONS=n makes n of each file (default below).
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,14 +20,15 @@ constexpr size_t kLargestFile = 400'000;  // unpacked: the point is many inputs,
 
 bool IsRecording(const fs::path& path) {
   const std::string name = path.filename();
-  return name.ends_with(".trace") || name.ends_with(".pb.gz") || name.ends_with(".folded") || name.find("goroutines") != std::string::npos ||
-         name.find(".perf") != std::string::npos;
+  return name.ends_with(".trace") || name.ends_with(".pb.gz") || name.ends_with(".folded") ||
+         name.find("goroutines") != std::string::npos || name.find(".perf") != std::string::npos;
 }
 
 std::vector<fs::path> Recordings() {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
-    if (entry.is_regular_file() && IsRecording(entry.path()) && entry.file_size() < kLargestFile) files.push_back(entry.path());
+    if (entry.is_regular_file() && IsRecording(entry.path()) && entry.file_size() < kLargestFile)
+      files.push_back(entry.path());
   }
   std::ranges::sort(files);
   return files;
@@ -40,13 +41,27 @@ std::string Mutated(std::string bytes, std::mt19937& random) {
     const size_t at = below(bytes.size());
     const size_t length = std::min(below(64) + 1, bytes.size() - at);
     switch (below(7)) {
-      case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8))); break;
-      case 1: bytes[at] = static_cast<char>(random()); break;
-      case 2: bytes.resize(at); break;
-      case 3: bytes.erase(at, length); break;
-      case 4: bytes.insert(at, bytes.substr(below(bytes.size() - length + 1), length)); break;
-      case 5: bytes.replace(at, length, std::string(length, '\xff')); break;  // endless varints
-      default: bytes.replace(at, length, std::string(length, '\0')); break;
+      case 0:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(random());
+        break;
+      case 2:
+        bytes.resize(at);
+        break;
+      case 3:
+        bytes.erase(at, length);
+        break;
+      case 4:
+        bytes.insert(at, bytes.substr(below(bytes.size() - length + 1), length));
+        break;
+      case 5:
+        bytes.replace(at, length, std::string(length, '\xff'));
+        break;  // endless varints
+      default:
+        bytes.replace(at, length, std::string(length, '\0'));
+        break;
     }
   }
   return bytes;

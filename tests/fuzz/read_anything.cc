@@ -17,7 +17,8 @@ void Demand(bool holds, const char* law) {
 
 void CheckSymbols(const model::Symbols& symbols) {
   for (const model::Function& function : symbols.functions()) {
-    Demand(symbols.strings().contains(function.name) && symbols.strings().contains(function.file), "a function's strings exist");
+    Demand(symbols.strings().contains(function.name) && symbols.strings().contains(function.file),
+           "a function's strings exist");
   }
   for (uint32_t i = 0; i < symbols.location_count(); ++i) {
     Demand(symbols.mappings().contains(symbols.location(model::LocationId(i)).mapping), "a location's mapping exists");
@@ -58,7 +59,8 @@ void Check(const std::unique_ptr<model::EventSource>& source) {
     for (const model::Event& event : batch) {
       Demand(event.time >= last, "time does not go back");
       last = event.time;
-      Demand(source->stacks().contains(event.stack) && source->stacks().contains(event.subject_stack), "an event's stacks exist");
+      Demand(source->stacks().contains(event.stack) && source->stacks().contains(event.subject_stack),
+             "an event's stacks exist");
       const model::StringTable& strings = source->symbols().strings();
       Demand(strings.contains(event.name) && strings.contains(event.text) && strings.contains(event.reason_text),
              "an event's strings exist");

@@ -25,14 +25,23 @@ void CutEverywhere(const std::string& bytes) {
   REQUIRE(!bytes.empty());
   REQUIRE(test_support::ReadAnything(bytes));
   size_t read = 0;
-  for (size_t size = 0; size < bytes.size(); ++size) read += test_support::ReadAnything(std::string_view(bytes).substr(0, size));
+  for (size_t size = 0; size < bytes.size(); ++size)
+    read += test_support::ReadAnything(std::string_view(bytes).substr(0, size));
   MESSAGE(bytes.size() << " cuts, " << read << " read as far as they go");
 }
 
 }  // namespace
 
-TEST_CASE("a trace of Go 1.26, cut at every byte, is read up to there or refused") { CutEverywhere(Smallest(".trace", "go 1.26 trace")); }
-TEST_CASE("a trace of Go 1.22, cut at every byte, is read up to there or refused") { CutEverywhere(Smallest(".trace", "go 1.22 trace")); }
-TEST_CASE("a trace of Go 1.21, cut at every byte, is read up to there or refused") { CutEverywhere(Smallest(".trace", "go 1.21 trace")); }
+TEST_CASE("a trace of Go 1.26, cut at every byte, is read up to there or refused") {
+  CutEverywhere(Smallest(".trace", "go 1.26 trace"));
+}
+TEST_CASE("a trace of Go 1.22, cut at every byte, is read up to there or refused") {
+  CutEverywhere(Smallest(".trace", "go 1.22 trace"));
+}
+TEST_CASE("a trace of Go 1.21, cut at every byte, is read up to there or refused") {
+  CutEverywhere(Smallest(".trace", "go 1.21 trace"));
+}
 TEST_CASE("a profile, cut at every byte, is read up to there or refused") { CutEverywhere(Smallest(".pb.gz", "")); }
-TEST_CASE("a goroutine dump, cut at every byte, is read up to there or refused") { CutEverywhere(Smallest("goroutines.txt", "goroutine ")); }
+TEST_CASE("a goroutine dump, cut at every byte, is read up to there or refused") {
+  CutEverywhere(Smallest("goroutines.txt", "goroutine "));
+}

@@ -59,8 +59,14 @@ TEST_CASE("folders include only the folders they may know") {
 
 TEST_CASE("each library has one home") {
   const std::map<std::string, std::string> kHome = {
-      {"google/protobuf", "proto/pprof/"}, {"zlib.h", "proto/"},   {"zstd.h", "proto/"},        {"boost/graph", "analysis/"},
-      {"sqlite3.h", "analysis/store/"},    {"nlohmann", "render/"}, {"boost/program_options", "cli/"}, {"doctest", "tests/"},
+      {"google/protobuf", "proto/pprof/"},
+      {"zlib.h", "proto/"},
+      {"zstd.h", "proto/"},
+      {"boost/graph", "analysis/"},
+      {"sqlite3.h", "analysis/store/"},
+      {"nlohmann", "render/"},
+      {"boost/program_options", "cli/"},
+      {"doctest", "tests/"},
   };
   for (const auto& [folder, allowed] : kMayInclude) {
     for (const Include& include : IncludesOf(folder)) {

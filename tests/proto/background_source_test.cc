@@ -18,7 +18,8 @@ std::string Bytes(size_t count) {
 
 std::string ReadAll(proto::ByteSource& source) {
   std::string all;
-  for (auto bytes = source.Next(); !bytes.empty(); bytes = source.Next()) all.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (auto bytes = source.Next(); !bytes.empty(); bytes = source.Next())
+    all.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return all;
 }
 

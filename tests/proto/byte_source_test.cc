@@ -115,6 +115,7 @@ TEST_CASE("packing that never ends is refused") {
 }
 
 TEST_CASE("what can't be opened says why") {
-  CHECK_THROWS_WITH_AS(proto::OpenInput("/nonexistent/file"), "/nonexistent/file: can't open: No such file or directory", model::InputError);
+  CHECK_THROWS_WITH_AS(proto::OpenInput("/nonexistent/file"), "/nonexistent/file: can't open: No such file or directory",
+                       model::InputError);
   CHECK_THROWS_WITH_AS(proto::OpenInput("/tmp"), "/tmp: is a directory, wanted a file", model::InputError);
 }

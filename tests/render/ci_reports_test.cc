@@ -29,11 +29,13 @@ model::Report Example() {
   model::Report report{.title = "Performance gate", .answer = "fail: " + kNasty, .found = true};
   report.blocks.push_back(model::Fields{{{.key = "verdict", .value = "fail"}}});
   model::Findings findings{.key = "findings"};
-  findings.rows.push_back({model::Severity::kError, "main.f cpu flat: 1s -> 2s", {"2 times what it was"}, Check("main.f", "cpu flat")});
+  findings.rows.push_back(
+      {model::Severity::kError, "main.f cpu flat: 1s -> 2s", {"2 times what it was"}, Check("main.f", "cpu flat")});
   findings.rows.push_back({model::Severity::kWarning, kNasty, {kNasty}, Check(kNasty, "cpu cum")});
   report.blocks.push_back(findings);
   model::Table table{.key = "checks", .title = "Everything that was checked"};
-  for (const char* key : {"outcome", "name", "metric", "unit", "why", "severity"}) table.columns.push_back({.key = key, .label = key});
+  for (const char* key : {"outcome", "name", "metric", "unit", "why", "severity"})
+    table.columns.push_back({.key = key, .label = key});
   table.columns.push_back({.key = "before", .label = "before", .unit = "nanoseconds"});
   table.columns.push_back({.key = "ratio", .label = "times"});
   table.rows.push_back({"broken", "main.f", "cpu flat", "nanoseconds", "beyond noise", "fail", int64_t{1000000000}, 2.0});
@@ -66,7 +68,9 @@ Checked Outside(const std::string& probe, const std::string& command, const std:
   return checked;
 }
 
-std::string Script(const char* name) { return std::string("/usr/bin/python3 '") + SOURCE_DIR + "/tests/render/outside/" + name + "'"; }
+std::string Script(const char* name) {
+  return std::string("/usr/bin/python3 '") + SOURCE_DIR + "/tests/render/outside/" + name + "'";
+}
 
 }  // namespace
 
@@ -75,7 +79,8 @@ TEST_CASE("JUnit XML is read by others as three cases with one failure") {
   const Checked lint = Outside("xmllint --version", "xmllint --noout", xml, "lint.xml");
   if (lint.was_run) CHECK(lint.output == "accepted\n");
   const Checked parsed = Outside("/usr/bin/python3 -c 'import junitparser'", Script("read_junit.py"), xml, "junit.xml");
-  if (parsed.was_run) CHECK(parsed.output == "3 tests, 1 failures, 0 errors\nmain.f failed: main.f cpu flat: 1s -> 2s\naccepted\n");
+  if (parsed.was_run)
+    CHECK(parsed.output == "3 tests, 1 failures, 0 errors\nmain.f failed: main.f cpu flat: 1s -> 2s\naccepted\n");
 }
 
 TEST_CASE("a gate that could not judge is an error in JUnit XML, not a success") {
@@ -87,10 +92,12 @@ TEST_CASE("a gate that could not judge is an error in JUnit XML, not a success")
 }
 
 TEST_CASE("OpenMetrics text is read by Prometheus' own parser, names and all") {
-  const Checked parsed = Outside("/usr/bin/python3 -c 'import prometheus_client'", Script("read_openmetrics.py"), render::OpenMetricsReport(Example()), "m.txt");
+  const Checked parsed = Outside("/usr/bin/python3 -c 'import prometheus_client'", Script("read_openmetrics.py"),
+                                 render::OpenMetricsReport(Example()), "m.txt");
   if (parsed.was_run) {
     CHECK(parsed.output ==
-          "goprof_before gauge 3 samples\ngoprof_after gauge 0 samples\ngoprof_ratio gauge 3 samples\ngoprof_verdict stateset 3 samples\n"
+          "goprof_before gauge 3 samples\ngoprof_after gauge 0 samples\ngoprof_ratio gauge 3 samples\ngoprof_verdict "
+          "stateset 3 samples\n"
           "main.f before 1000000000\naccepted\n");
   }
 }
@@ -105,11 +112,14 @@ TEST_CASE("SARIF holds what its standard asks for, and its fingerprints don't mo
   const auto& place = results[0]["locations"][0]["physicalLocation"];
   CHECK(place["artifactLocation"]["uri"] == "cart/the%20price.go");
   CHECK(place["region"]["startLine"] == 42);
-  CHECK(results[0]["partialFingerprints"]["goprofCheck/v1"] == render::Fingerprint({.name = "main.f", .metric = "cpu flat", .before = 3}));
-  CHECK(render::Fingerprint({.name = "main.f", .metric = "cpu flat"}) != render::Fingerprint({.name = "main.f", .metric = "cpu cum"}));
+  CHECK(results[0]["partialFingerprints"]["goprofCheck/v1"] ==
+        render::Fingerprint({.name = "main.f", .metric = "cpu flat", .before = 3}));
+  CHECK(render::Fingerprint({.name = "main.f", .metric = "cpu flat"}) !=
+        render::Fingerprint({.name = "main.f", .metric = "cpu cum"}));
   // SARIF_SCHEMA names the standard's JSON schema, where somebody has it.
-  const Checked valid = Outside("/usr/bin/python3 -c 'import jsonschema' && test -f \"$SARIF_SCHEMA\"", Script("check_schema.py") + " \"$SARIF_SCHEMA\"",
-                                render::SarifReport(Example()), "report.sarif");
+  const Checked valid =
+      Outside("/usr/bin/python3 -c 'import jsonschema' && test -f \"$SARIF_SCHEMA\"",
+              Script("check_schema.py") + " \"$SARIF_SCHEMA\"", render::SarifReport(Example()), "report.sarif");
   if (valid.was_run) CHECK(valid.output == "accepted\n");
 }
 
@@ -126,11 +136,14 @@ TEST_CASE("code quality issues have GitLab's five members") {
 TEST_CASE("an annotation is one line, whatever a name holds") {
   const std::string text = render::Annotations(Example());
   CHECK(std::ranges::count(text, '\n') == 2);
-  CHECK(text.starts_with("::error file=cart/the price.go,line=42,title=main.f cpu flat::main.f cpu flat: 1s -> 2s%0A2 times what it was\n::warning "));
+  CHECK(
+      text.starts_with("::error file=cart/the price.go,line=42,title=main.f cpu flat::main.f cpu flat: 1s -> 2s%0A2 times "
+                       "what it was\n::warning "));
 }
 
 TEST_CASE("names can't become markup in Markdown") {
-  CHECK(render::MarkdownText("a<b> & *c* _d_ [e](f) @team #1 `g` |") == "a&lt;b&gt; &amp; \\*c\\* \\_d\\_ \\[e\\](f) &#64;team &#35;1 \\`g\\` \\|");
+  CHECK(render::MarkdownText("a<b> & *c* _d_ [e](f) @team #1 `g` |") ==
+        "a&lt;b&gt; &amp; \\*c\\* \\_d\\_ \\[e\\](f) &#64;team &#35;1 \\`g\\` \\|");
   CHECK(render::MarkdownCode("a`b|c") == "``a`b\\|c``");
   CHECK(render::MarkdownCode("`") == "`` ` ``");
   const std::string text = render::MarkdownReport(Example(), {.marker = "<!-- goprof-gate -->"});

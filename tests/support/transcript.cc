@@ -80,7 +80,8 @@ std::string MakeSessionFolder(const std::string& name) {
 }
 
 Outcome RunShell(const std::string& command, const std::string& folder) {
-  const std::string script = "cd '" + folder + "' && TZ=UTC && PATH='" BINARY_DIR "':\"$PATH\" && export PATH TZ && { " + command + "\n} 2>&1 </dev/null";
+  const std::string script = "cd '" + folder + "' && TZ=UTC && PATH='" BINARY_DIR "':\"$PATH\" && export PATH TZ && { " +
+                             command + "\n} 2>&1 </dev/null";
   FILE* pipe = ::popen(script.c_str(), "r");
   if (pipe == nullptr) return {{"can't start a shell"}, 127};
   std::string text;
@@ -94,7 +95,9 @@ Outcome RunShell(const std::string& command, const std::string& folder) {
   return outcome;
 }
 
-bool Matches(const std::vector<std::string>& expected, const std::vector<std::string>& actual) { return MatchFrom(expected, actual); }
+bool Matches(const std::vector<std::string>& expected, const std::vector<std::string>& actual) {
+  return MatchFrom(expected, actual);
+}
 
 void Refresh(const std::string& path, const std::vector<Exchange>& exchanges, const std::vector<Outcome>& outcomes) {
   std::vector<std::string> lines = LinesOf(path);

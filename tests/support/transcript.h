@@ -17,8 +17,8 @@ struct Exchange {
   std::string command;
   std::vector<std::string> expected;  // lines, without the exit status
   int exit_status = 0;
-  size_t line = 0;        // of the command in the file, from 1
-  size_t end_line = 0;    // of the first line behind the expected ones
+  size_t line = 0;      // of the command in the file, from 1
+  size_t end_line = 0;  // of the first line behind the expected ones
 };
 
 std::vector<Exchange> ParseTranscript(const std::string& path);
@@ -27,7 +27,8 @@ struct Outcome {
   std::vector<std::string> lines;
   int exit_status = 0;
 };
-// Runs in a fresh folder that sees the repository's fixtures/ and has gotrace and goprof on its PATH; times are shown in UTC.
+// Runs in a fresh folder that sees the repository's fixtures/ and has gotrace and goprof on its PATH; times are shown in
+// UTC.
 Outcome RunShell(const std::string& command, const std::string& folder);
 std::string MakeSessionFolder(const std::string& name);
 

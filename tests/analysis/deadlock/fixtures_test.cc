@@ -40,13 +40,15 @@ std::map<Birth, int> Accused(const Result& result) {
 
 std::map<Birth, int> Stuck(const Json& expected) {
   std::map<Birth, int> stuck;
-  for (const Json& entry : expected["stuck"]) stuck[{entry["start"].get<std::string>(), entry["site_function"].get<std::string>()}] += entry["count"].get<int>();
+  for (const Json& entry : expected["stuck"])
+    stuck[{entry["start"].get<std::string>(), entry["site_function"].get<std::string>()}] += entry["count"].get<int>();
   return stuck;
 }
 
 bool HasRing(const Result& result, const Json& ring) {
   std::multiset<Birth> wanted;
-  for (const Json& member : ring["members"]) wanted.insert({member["start"].get<std::string>(), member["site_function"].get<std::string>()});
+  for (const Json& member : ring["members"])
+    wanted.insert({member["start"].get<std::string>(), member["site_function"].get<std::string>()});
   for (const Finding& finding : result.findings) {
     if (finding.verdict != Verdict::kDeadlock) continue;
     std::multiset<Birth> members;
@@ -59,8 +61,10 @@ bool HasRing(const Result& result, const Json& ring) {
 std::vector<std::string> WholeTraces(const std::string& folder) {
   std::vector<std::string> names;
   for (const std::string& name : test_support::FixtureFiles(folder, ".trace")) {
-    const bool is_old = name.find("go1.1") != std::string::npos || name.find("go1.20") != std::string::npos || name.find("go1.21") != std::string::npos;
-    if (name.find(".window.") == std::string::npos && name.find(".second.") == std::string::npos && !is_old) names.push_back(name);
+    const bool is_old = name.find("go1.1") != std::string::npos || name.find("go1.20") != std::string::npos ||
+                        name.find("go1.21") != std::string::npos;
+    if (name.find(".window.") == std::string::npos && name.find(".second.") == std::string::npos && !is_old)
+      names.push_back(name);
   }
   return names;
 }

@@ -112,9 +112,10 @@ TEST_CASE("one wild run of five is not a regression") {
 TEST_CASE("profiles of different kinds can't be compared") {
   analysis::RunTable table;
   table.Add(test_support::Folded("main;a 10"), "a.folded");
-  CHECK_THROWS_WITH_AS(table.Add(test_support::Folded("main;a 10 20"), "b.folded"),
-                       "b.folded can't be compared with a.folded: it has no samples of type samples/count, but before/count, after/count",
-                       model::UsageError);
+  CHECK_THROWS_WITH_AS(
+      table.Add(test_support::Folded("main;a 10 20"), "b.folded"),
+      "b.folded can't be compared with a.folded: it has no samples of type samples/count, but before/count, after/count",
+      model::UsageError);
 }
 
 TEST_CASE("time on the runtime's preemption mark belongs to the function it interrupted") {
@@ -126,8 +127,10 @@ TEST_CASE("time on the runtime's preemption mark belongs to the function it inte
 }
 
 TEST_CASE("a budget on a package holds its parts together, flat and cum") {
-  const std::string before = Program("main;net/http.Serve;encoding/json.Marshal 50\nmain;net/http.Serve;encoding/json/v2.grow 50");
-  const std::string after = Program("main;net/http.Serve;encoding/json.Marshal 150\nmain;net/http.Serve;encoding/json/v2.grow 160");
+  const std::string before =
+      Program("main;net/http.Serve;encoding/json.Marshal 50\nmain;net/http.Serve;encoding/json/v2.grow 50");
+  const std::string after =
+      Program("main;net/http.Serve;encoding/json.Marshal 150\nmain;net/http.Serve;encoding/json/v2.grow 160");
   analysis::Budget budget{.subject = analysis::Budget::Subject::kPackage, .pattern = "encoding/json"};
   budget.max = analysis::Limit{.value = 0.1, .is_relative = true, .text = "10%"};
   auto rules = With(budget);
@@ -165,7 +168,8 @@ TEST_CASE("a warning does not fail the gate, an exception that holds does not ei
   CHECK(expired.verdict == Verdict::kFail);
   CHECK(expired.notes == Texts{"exception known ran out on 2026-11-20"});
 
-  analysis::Budget budget{.subject = analysis::Budget::Subject::kFunction, .pattern = "encode", .grade = analysis::Grade::kWarn};
+  analysis::Budget budget{
+      .subject = analysis::Budget::Subject::kFunction, .pattern = "encode", .grade = analysis::Grade::kWarn};
   budget.max = analysis::Limit{.value = 150, .text = "150"};
   rules = With(budget);
   rules.settings.check_functions = rules.settings.check_total = false;

@@ -26,7 +26,8 @@ std::vector<analysis::CheckFinding> CheckStack(const std::vector<std::string>& f
 }  // namespace
 
 TEST_CASE("time in a known pattern is a finding that names who causes it") {
-  const auto findings = CheckStack({"runtime.main", "main.main", "main.parse", "runtime.morestack", "runtime.newstack", "runtime.copystack"}, 1000);
+  const auto findings = CheckStack(
+      {"runtime.main", "main.main", "main.parse", "runtime.morestack", "runtime.newstack", "runtime.copystack"}, 1000);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].kind == "stack-growth");
   CHECK(findings[0].share == doctest::Approx(0.1));
@@ -51,7 +52,8 @@ TEST_CASE("stacks cut at Go's limit are told from whole ones") {
     model::StackId at = profile.stacks.Child({}, profile.symbols.InternFrame(root, "", 0));
     const int64_t one = 1;
     profile.AddSample(profile.stacks.Child({}, profile.symbols.InternFrame("runtime.main", "", 0)), {&one, 1});
-    for (size_t i = 1; i < depth; ++i) at = profile.stacks.Child(at, profile.symbols.InternFrame("main.recurse", "", static_cast<int64_t>(i)));
+    for (size_t i = 1; i < depth; ++i)
+      at = profile.stacks.Child(at, profile.symbols.InternFrame("main.recurse", "", static_cast<int64_t>(i)));
     profile.AddSample(at, {&one, 1});
     std::vector<analysis::CheckedProfile> profiles;
     profiles.push_back({"x", {std::move(profile), analysis::ViewOptions()}});

@@ -9,7 +9,8 @@ namespace {
 
 using analysis::ChangeStatus;
 
-analysis::Diff Compare(const std::vector<std::string>& before, const std::vector<std::string>& after, analysis::DiffSettings settings = {}) {
+analysis::Diff Compare(const std::vector<std::string>& before, const std::vector<std::string>& after,
+                       analysis::DiffSettings settings = {}) {
   const auto views = [](const std::vector<std::string>& texts) {
     std::vector<analysis::View> made;
     for (const std::string& text : texts) made.emplace_back(test_support::Folded(text), analysis::ViewOptions());
@@ -53,7 +54,8 @@ TEST_CASE("what appears is new, what vanishes is gone") {
 }
 
 TEST_CASE("swapping the sides negates every change") {
-  const auto there = Compare({"main;a 30\nmain;b 4"}, {"main;a 50\nmain;c 7"}), back = Compare({"main;a 50\nmain;c 7"}, {"main;a 30\nmain;b 4"});
+  const auto there = Compare({"main;a 30\nmain;b 4"}, {"main;a 50\nmain;c 7"}),
+             back = Compare({"main;a 50\nmain;c 7"}, {"main;a 30\nmain;b 4"});
   CHECK(there.total_after - there.total_before == back.total_before - back.total_after);
   for (const auto& row : there.functions) CHECK(row.flat_change() == -Row(back, row.name).flat_change());
 }
@@ -72,7 +74,8 @@ TEST_CASE("normalised, only shares count") {
 }
 
 TEST_CASE("closures that were numbered anew are the same function, and it is said") {
-  const auto diff = Compare({"main;main.Serve.func1 500\nmain;main.Serve 5"}, {"main;main.Serve.func2 505\nmain;main.Serve 5"});
+  const auto diff =
+      Compare({"main;main.Serve.func1 500\nmain;main.Serve 5"}, {"main;main.Serve.func2 505\nmain;main.Serve 5"});
   REQUIRE(diff.guesses.size() == 1);
   CHECK(diff.guesses[0].before == "main.Serve.func1");
   CHECK(Row(diff, "main.Serve.func2").was == "main.Serve.func1");
@@ -80,10 +83,12 @@ TEST_CASE("closures that were numbered anew are the same function, and it is sai
 }
 
 TEST_CASE("a change within the spread of the profiles is noise, however many samples it has") {
-  const auto diff = Compare({"m;a 1000", "m;a 1900", "m;a 1200", "m;a 1500"}, {"m;a 1700", "m;a 1300", "m;a 2000", "m;a 1600"});
+  const auto diff =
+      Compare({"m;a 1000", "m;a 1900", "m;a 1200", "m;a 1500"}, {"m;a 1700", "m;a 1300", "m;a 2000", "m;a 1600"});
   CHECK(Row(diff, "a").is_noise);
   CHECK(Row(diff, "a").rank_p.has_value());
-  const auto clear = Compare({"m;a 1000", "m;a 1010", "m;a 1005", "m;a 995"}, {"m;a 1500", "m;a 1510", "m;a 1490", "m;a 1505"});
+  const auto clear =
+      Compare({"m;a 1000", "m;a 1010", "m;a 1005", "m;a 995"}, {"m;a 1500", "m;a 1510", "m;a 1490", "m;a 1505"});
   CHECK_FALSE(Row(clear, "a").is_noise);
 }
 

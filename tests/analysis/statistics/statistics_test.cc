@@ -30,7 +30,8 @@ TEST_CASE("the rank test gives the exact p-value of the textbook's example") {
   const auto test = analysis::MannWhitney(kEarly, kAtTerm);
   CHECK(test.u == 35);
   CHECK(test.is_exact);
-  CHECK(test.p_value == Near(0.2544122544122544));  // mannwhitneyu(at_term, early, method="exact"); the book: one-sided 0.1272
+  CHECK(test.p_value ==
+        Near(0.2544122544122544));  // mannwhitneyu(at_term, early, method="exact"); the book: one-sided 0.1272
 }
 
 TEST_CASE("the rank test stays exact where values are tied") {
@@ -74,9 +75,23 @@ TEST_CASE("the shift and its interval are those of R's wilcox.test on the textbo
 
 TEST_CASE("the p-values of Benjamini and Hochberg's own example are adjusted as they should be") {
   // Table 1 of the paper; scipy.stats.false_discovery_control. The paper calls the first four at 0.05.
-  const Values raw = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
-  const Values wanted = {0.0015, 0.003,  0.0095, 0.035625,           0.0603,   0.06385714285714286, 0.06385714285714286, 0.0645,
-                         0.0765, 0.486, 0.5811818181818181, 0.7148749999999999, 0.7532307692307693, 0.8132142857142857,  1.0};
+  const Values raw = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                      0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
+  const Values wanted = {0.0015,
+                         0.003,
+                         0.0095,
+                         0.035625,
+                         0.0603,
+                         0.06385714285714286,
+                         0.06385714285714286,
+                         0.0645,
+                         0.0765,
+                         0.486,
+                         0.5811818181818181,
+                         0.7148749999999999,
+                         0.7532307692307693,
+                         0.8132142857142857,
+                         1.0};
   const Values adjusted = analysis::BenjaminiHochberg(raw);
   for (size_t i = 0; i < raw.size(); ++i) CHECK(adjusted[i] == Near(wanted[i]));
   CHECK(analysis::BenjaminiHochberg(Values{0.04, 0.01}) == Values{0.04, 0.02});
@@ -88,8 +103,8 @@ TEST_CASE("one profile a side is judged by the error of its counts") {
   };
   // twice the smaller tail of hypergeom(2000, 6, 1000); the normal test alone would say 0.0142
   CHECK(p({0, 1000}, {6, 1000}) == Near(0.031015859961787993));
-  CHECK(p({3, 100}, {15, 100}) == Near(0.00519222290141669));                        // scipy.stats.fisher_exact
-  CHECK(p({12, 500}, {9, 250}) == Near(0.4741165889865545));                         // twice the smaller tail
+  CHECK(p({3, 100}, {15, 100}) == Near(0.00519222290141669));  // scipy.stats.fisher_exact
+  CHECK(p({12, 500}, {9, 250}) == Near(0.4741165889865545));   // twice the smaller tail
   CHECK(p({500, 10000}, {700, 10000}) == doctest::Approx(2.8910470862828637e-09).epsilon(1e-6));
   CHECK(p({100, 1000}, {100, 1000}) == 1);
   CHECK(p({0, 1000}, {0, 1000}) == 1);
@@ -119,7 +134,8 @@ TEST_CASE("the interval of the ratio holds the ratio, and a new function has one
 
 TEST_CASE("the smallest detectable change shrinks with the square root of the samples") {
   // (norm.isf(0.0025) + norm.ppf(0.9)) * sqrt(0.05 * 0.95 * 2 / 10000)
-  CHECK(analysis::SmallestDetectableChange(0.05, 10000, 10000, 1, 0.005, 0.9) == doctest::Approx(0.012601866342277637).epsilon(1e-4));
+  CHECK(analysis::SmallestDetectableChange(0.05, 10000, 10000, 1, 0.005, 0.9) ==
+        doctest::Approx(0.012601866342277637).epsilon(1e-4));
   const double once = analysis::SmallestDetectableChange(0.2, 1000, 1000, 1, 0.01, 0.8);
   CHECK(analysis::SmallestDetectableChange(0.2, 4000, 4000, 1, 0.01, 0.8) == Near(once / 2));
   CHECK(analysis::SmallestDetectableChange(0.2, 1000, 1000, 4, 0.01, 0.8) == Near(once * 2));
@@ -135,7 +151,8 @@ TEST_CASE("rates are compared over their exposures") {
 
 TEST_CASE("measurements with errors of their own are compared by Welch's test") {
   const Values a = {19.8, 20.4, 19.6, 17.8, 18.5, 18.9, 18.3, 18.9, 19.5, 22.0};
-  const Values b = {28.2, 26.6, 20.1, 23.3, 25.2, 22.1, 17.7, 27.6, 20.6, 13.7, 23.2, 17.5, 20.6, 18.0, 23.9, 21.6, 24.3, 20.4, 23.9, 13.3};
+  const Values b = {28.2, 26.6, 20.1, 23.3, 25.2, 22.1, 17.7, 27.6, 20.6, 13.7,
+                    23.2, 17.5, 20.6, 18.0, 23.9, 21.6, 24.3, 20.4, 23.9, 13.3};
   CHECK(analysis::WelchTest(a, b) == Near(0.035484530830010394));  // ttest_ind(a, b, equal_var=False)
   CHECK(analysis::WelchTest(Values{5, 5}, Values{5, 5}) == 1);
   CHECK(analysis::WelchTest(Values{5}, Values{9}) == 1);
@@ -143,7 +160,8 @@ TEST_CASE("measurements with errors of their own are compared by Welch's test") 
 
 TEST_CASE("the usual dispersion is found in many functions, and lends its certainty to each") {
   // Twenty estimates with 8 degrees of freedom, quantiles of 2 * chi2(8) / 8: two times as wide as counts, all alike.
-  const Values alike = {0.69, 0.89, 1.04, 1.16, 1.27, 1.38, 1.48, 1.58, 1.68, 1.78, 1.89, 2.00, 2.12, 2.26, 2.41, 2.58, 2.79, 3.06, 3.46, 4.29};
+  const Values alike = {0.69, 0.89, 1.04, 1.16, 1.27, 1.38, 1.48, 1.58, 1.68, 1.78,
+                        1.89, 2.00, 2.12, 2.26, 2.41, 2.58, 2.79, 3.06, 3.46, 4.29};
   const analysis::Dispersion prior = analysis::FitPrior(alike, 8);
   CHECK(prior.value == doctest::Approx(2).epsilon(0.05));
   CHECK(prior.degrees > 50);

@@ -102,7 +102,8 @@ TEST_CASE("a run comes back as it was added, as a baseline and as a trend") {
 
 TEST_CASE("pruning keeps the newest runs of each branch, and what they need") {
   const std::string path = FreshPath("prune.db");
-  for (int i = 1; i <= 5; ++i) AddRun(path, "main;f" + std::to_string(i) + " 1\nmain;common 2", i * 1000, {.branch = i == 1 ? "old" : "main"});
+  for (int i = 1; i <= 5; ++i)
+    AddRun(path, "main;f" + std::to_string(i) + " 1\nmain;common 2", i * 1000, {.branch = i == 1 ? "old" : "main"});
   CHECK(History(path, OpenFor::kWriting).Prune(2) == 2);
   const History history(path, OpenFor::kReading);
   CHECK(history.List().size() == 3);
@@ -115,7 +116,8 @@ TEST_CASE("files that are not ours, newer than us, damaged or missing are refuse
   const std::string path = FreshPath("refused.db");
   CHECK(Complaint(path, OpenFor::kReading) == path + ": there is no such history; `goprof history add` makes one");
 
-  std::ofstream(path) << "just some text that is long enough to be no header of a database, a hundred bytes and more, and more, and more";
+  std::ofstream(path)
+      << "just some text that is long enough to be no header of a database, a hundred bytes and more, and more, and more";
   const std::string text = Bytes(path);
   CHECK(Complaint(path, OpenFor::kWriting) == path + ": is no history file: not an SQLite database");
   CHECK(Bytes(path) == text);
@@ -123,13 +125,15 @@ TEST_CASE("files that are not ours, newer than us, damaged or missing are refuse
   const std::string foreign = FreshPath("foreign.db");
   Run(foreign, "CREATE TABLE theirs (x)");
   const std::string before = Bytes(foreign);
-  CHECK(Complaint(foreign, OpenFor::kWriting) == foreign + ": is no history of goprof, but a database of another program; nothing was changed");
+  CHECK(Complaint(foreign, OpenFor::kWriting) ==
+        foreign + ": is no history of goprof, but a database of another program; nothing was changed");
   CHECK(Bytes(foreign) == before);
 
   const std::string newer = FreshPath("newer.db");
   AddRun(newer, "main 1", 1);
   Run(newer, "PRAGMA user_version = 99");
-  CHECK(Complaint(newer, OpenFor::kWriting) == newer + ": was written by a newer goprof (format 99, this one knows 1); nothing was changed");
+  CHECK(Complaint(newer, OpenFor::kWriting) ==
+        newer + ": was written by a newer goprof (format 99, this one knows 1); nothing was changed");
 
   const std::string cut = FreshPath("cut.db");
   for (int i = 0; i < 5; ++i) AddRun(cut, "main;a 1\nmain;b 2", i);
@@ -144,7 +148,8 @@ TEST_CASE("eight writers at once lose nothing") {
   std::vector<std::jthread> writers;
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&path, w] {
-      for (int i = 0; i < kRuns; ++i) AddRun(path, "main;shared 1\nmain;w" + std::to_string(w) + " " + std::to_string(i + 1), w * 100 + i + 1);
+      for (int i = 0; i < kRuns; ++i)
+        AddRun(path, "main;shared 1\nmain;w" + std::to_string(w) + " " + std::to_string(i + 1), w * 100 + i + 1);
     });
   }
   writers.clear();
@@ -158,7 +163,8 @@ TEST_CASE("eight writers at once lose nothing") {
 TEST_CASE("a writer killed in the middle loses nothing that was there") {
   const std::string path = FreshPath("killed.db");
   std::string large;
-  for (int i = 0; i < 3000; ++i) large += "main;f" + std::to_string(i % 50) + ";g" + std::to_string(i) + " " + std::to_string(i + 1) + "\n";
+  for (int i = 0; i < 3000; ++i)
+    large += "main;f" + std::to_string(i % 50) + ";g" + std::to_string(i) + " " + std::to_string(i + 1) + "\n";
   AddRun(path, large, 1);
   size_t last = 1;
   for (int round = 0; round < 8; ++round) {

@@ -44,18 +44,19 @@ std::string Wrong(std::string_view text) {
 }  // namespace
 
 TEST_CASE("all of a profile is read") {
-  CHECK(CanonicalText(ReadPprof(PprofBytes(kRich))) ==
-        "type samples/count\n"
-        "type cpu/nanoseconds\n"
-        "sample 1 10 mapping 0 0x1389 folded [main.inlined  /src/main.go:1:0 s=0] [main.main _main.main /src/main.go:2:0 s=10]"
-        " mapping 1 0x1388 [main.main _main.main /src/main.go:12:3 s=10] tenant=acme bytes=4096kilobytes\n"
-        "sample 2 -20 mapping 1 0x1388 [main.main _main.main /src/main.go:12:3 s=10]\n"
-        "sample 3 30 tenant=-1\n"
-        "mapping 0x0-0x0@0x0   falsefalsefalsefalse\n"
-        "mapping 0x1000-0x2000@0x10 /bin/app beef truefalsefalsefalse\n"
-        "tables 2 3 2\n"
-        "period 100 cpu/nanoseconds, time 1700000000, duration 5, default 0\n"
-        "drop drop keep keep url https://doc comments one|two\n");
+  CHECK(
+      CanonicalText(ReadPprof(PprofBytes(kRich))) ==
+      "type samples/count\n"
+      "type cpu/nanoseconds\n"
+      "sample 1 10 mapping 0 0x1389 folded [main.inlined  /src/main.go:1:0 s=0] [main.main _main.main /src/main.go:2:0 s=10]"
+      " mapping 1 0x1388 [main.main _main.main /src/main.go:12:3 s=10] tenant=acme bytes=4096kilobytes\n"
+      "sample 2 -20 mapping 1 0x1388 [main.main _main.main /src/main.go:12:3 s=10]\n"
+      "sample 3 30 tenant=-1\n"
+      "mapping 0x0-0x0@0x0   falsefalsefalsefalse\n"
+      "mapping 0x1000-0x2000@0x10 /bin/app beef truefalsefalsefalse\n"
+      "tables 2 3 2\n"
+      "period 100 cpu/nanoseconds, time 1700000000, duration 5, default 0\n"
+      "drop drop keep keep url https://doc comments one|two\n");
 }
 
 TEST_CASE("what is written reads back the same") {
@@ -109,30 +110,35 @@ TEST_CASE("a flipped bit is an error or another profile, and never worse") {
 TEST_CASE("an id that nothing defines is named with the record that mentions it") {
   CHECK(Wrong(R"(sample_type {} sample { location_id: 88 value: 1 } string_table: "")") ==
         "test.pb: byte 6 (sample 1): location id 88 is not defined in this profile");
-  CHECK(Wrong(R"(location { id: 3 line { function_id: 4 } } string_table: "")").find(
-            "(location 3): function id 4 is not defined in this profile") != std::string::npos);
-  CHECK(Wrong(R"(location { id: 3 mapping_id: 6 } string_table: "")").find(
-            "(location 3): mapping id 6 is not defined in this profile") != std::string::npos);
+  CHECK(Wrong(R"(location { id: 3 line { function_id: 4 } } string_table: "")")
+            .find("(location 3): function id 4 is not defined in this profile") != std::string::npos);
+  CHECK(Wrong(R"(location { id: 3 mapping_id: 6 } string_table: "")")
+            .find("(location 3): mapping id 6 is not defined in this profile") != std::string::npos);
 }
 
 TEST_CASE("rows are defined once and have an id") {
-  CHECK(Wrong(R"(location { id: 3 } location { id: 3 } string_table: "")").find("(location 3): id 3 is defined twice") != std::string::npos);
-  CHECK(Wrong(R"(function { id: 3 } function { id: 3 } string_table: "")").find("(function 3): id 3 is defined twice") != std::string::npos);
+  CHECK(Wrong(R"(location { id: 3 } location { id: 3 } string_table: "")").find("(location 3): id 3 is defined twice") !=
+        std::string::npos);
+  CHECK(Wrong(R"(function { id: 3 } function { id: 3 } string_table: "")").find("(function 3): id 3 is defined twice") !=
+        std::string::npos);
   CHECK(Wrong(R"(mapping { } string_table: "")").find("(mapping 0): has id 0, which means none") != std::string::npos);
 }
 
 TEST_CASE("a string index outside of the table is an error") {
-  CHECK(Wrong(R"(function { id: 1 name: 9 } string_table: ["", "x"])").find(
-            "(name of a function): string 9 is not in the string table, which has 2") != std::string::npos);
-  CHECK(Wrong(R"(function { id: 1 name: -1 } string_table: "")").find("string -1 is not in the string table") != std::string::npos);
-  CHECK(Wrong(R"(sample_type {} sample { value: 1 label { key: 7 str: 1 } } string_table: "")").find("string 7 is not in") != std::string::npos);
+  CHECK(Wrong(R"(function { id: 1 name: 9 } string_table: ["", "x"])")
+            .find("(name of a function): string 9 is not in the string table, which has 2") != std::string::npos);
+  CHECK(Wrong(R"(function { id: 1 name: -1 } string_table: "")").find("string -1 is not in the string table") !=
+        std::string::npos);
+  CHECK(Wrong(R"(sample_type {} sample { value: 1 label { key: 7 str: 1 } } string_table: "")").find("string 7 is not in") !=
+        std::string::npos);
   CHECK(Wrong(R"(string_table: "main")").find("the first string of the table must be empty") != std::string::npos);
 }
 
 TEST_CASE("samples have one value for each sample type") {
-  CHECK(Wrong(R"(sample_type {} sample { value: [1, 2] } string_table: "")").find("(sample 1): has 2 values, the profile has 1 sample types") !=
+  CHECK(Wrong(R"(sample_type {} sample { value: [1, 2] } string_table: "")")
+            .find("(sample 1): has 2 values, the profile has 1 sample types") != std::string::npos);
+  CHECK(Wrong(R"(sample { value: 1 } string_table: "")").find("samples have 1 values, the profile has 0 sample types") !=
         std::string::npos);
-  CHECK(Wrong(R"(sample { value: 1 } string_table: "")").find("samples have 1 values, the profile has 0 sample types") != std::string::npos);
 }
 
 TEST_CASE("a length that lies is not believed") {
@@ -148,10 +154,15 @@ TEST_CASE("two profiles one behind the other are told apart from one") {
 }
 
 TEST_CASE("numbers may be packed or not, and unknown fields are stepped over") {
-  const std::string loose("\x12\x06\x08\x01\x08\x02\x10\x05"    // sample: location 1, location 2, value 5, each a field of its own
-                          "\x0a\x00"                            // sample type
-                          "\x22\x02\x08\x01" "\x22\x02\x08\x02"  // two locations
-                          "\x32\x00" "\xa2\x06\x03" "abc", 26);
+  const std::string loose(
+      "\x12\x06\x08\x01\x08\x02\x10\x05"  // sample: location 1, location 2, value 5, each a field of its own
+      "\x0a\x00"                          // sample type
+      "\x22\x02\x08\x01"
+      "\x22\x02\x08\x02"  // two locations
+      "\x32\x00"
+      "\xa2\x06\x03"
+      "abc",
+      26);
   const model::Profile profile = ReadPprof(loose);
   CHECK(profile.sample_count() == 1);
   CHECK(profile.stacks.Depth(profile.sample_stack[0]) == 2);
@@ -161,7 +172,8 @@ TEST_CASE("profiles are recognised by their bytes, text is not taken for one") {
   const std::string bytes = PprofBytes(kRich);
   CHECK(proto::pprof::LooksPprof(bytes));
   CHECK(proto::pprof::LooksPprof(std::string_view(bytes).substr(0, 37)));
-  for (const char* text : {"", "main;serve 3\n", "goroutine 1 [running]:\n", "go 1.26 trace\0\0\0", "perf 1 [000] 1.0: cpu-clock:\n", "\n\n\n"}) {
+  for (const char* text : {"", "main;serve 3\n", "goroutine 1 [running]:\n", "go 1.26 trace\0\0\0",
+                           "perf 1 [000] 1.0: cpu-clock:\n", "\n\n\n"}) {
     CHECK_FALSE(proto::pprof::LooksPprof(text));
   }
 }
