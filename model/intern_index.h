@@ -33,6 +33,18 @@ class InternIndex {
     return row;
   }
 
+  // Room for that many rows, so that adding them doesn't grow the index step by step.
+  void Reserve(size_t rows) {
+    size_t slots = slots_.empty() ? 16 : slots_.size();
+    while (rows * 8 > slots * 5) slots *= 2;
+    if (slots > slots_.size()) GrowTo(slots);
+  }
+
+  // Asks for the memory that FindOrAdd(hash) will look at first.
+  void Prefetch(uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[Home(static_cast<uint32_t>(hash >> 32))]);
+  }
+
  private:
   struct Slot {
     uint32_t row_plus_one = 0;  // 0 = free
@@ -41,8 +53,10 @@ class InternIndex {
 
   size_t Home(uint32_t tag) const { return (tag * size_t{0x9e3779b1}) & mask_; }
 
-  void Grow() {
-    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
+  void Grow() { GrowTo(slots_.empty() ? 16 : slots_.size() * 2); }
+
+  void GrowTo(size_t slots) {
+    std::vector<Slot> old(slots);
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old) {

@@ -4,20 +4,34 @@
 
 namespace model {
 
-StackTrie::StackTrie() {
-  rows_.push_back({});
-  recent_.push_back({});
+namespace {
+
+uint64_t HashOf(StackId caller, LocationId callee) { return MixHash((uint64_t{caller.value} << 32) | callee.value); }
+
+}  // namespace
+
+StackTrie::StackTrie() { rows_.push_back({}); }
+
+// Rows that AddChild added since the last look-up.
+void StackTrie::IndexRows() {
+  index_.Reserve(rows_.size());
+  for (; indexed_ < rows_.size(); ++indexed_) {
+    index_.FindOrAdd(
+        HashOf(rows_[indexed_].caller, rows_[indexed_].location), [](uint32_t) { return false; },
+        [&] { return static_cast<uint32_t>(indexed_); });
+  }
 }
 
 StackId StackTrie::FindChild(StackId caller, LocationId callee) {
-  const uint64_t hash = MixHash((uint64_t{caller.value} << 32) | callee.value);
+  if (indexed_ < rows_.size()) IndexRows();
   const StackId child(index_.FindOrAdd(
-      hash, [&](uint32_t row) { return rows_[row].caller == caller && rows_[row].location == callee; },
+      HashOf(caller, callee), [&](uint32_t row) { return rows_[row].caller == caller && rows_[row].location == callee; },
       [&] {
         rows_.push_back({caller, callee});
-        recent_.push_back({});
+        ++indexed_;
         return static_cast<uint32_t>(rows_.size() - 1);
       }));
+  if (recent_.size() < rows_.size()) recent_.resize(rows_.size());
   recent_[caller.index()] = {callee, child};
   return child;
 }

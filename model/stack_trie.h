@@ -20,8 +20,14 @@ class StackTrie {
   StackTrie();
 
   StackId Child(StackId caller, LocationId callee) {  // interns, amortised O(1)
+    if (caller.index() >= recent_.size()) return FindChild(caller, callee);
     const Recent& recent = recent_[caller.index()];
     return recent.location == callee && recent.child != root() ? recent.child : FindChild(caller, callee);
+  }
+  // The same where the caller of this knows that there is no such child yet (the input is sorted): no look-up, no index.
+  StackId AddChild(StackId caller, LocationId callee) {
+    rows_.push_back({caller, callee});
+    return StackId(static_cast<uint32_t>(rows_.size() - 1));
   }
   // The order in which pprof and Go traces write stacks: locations[0] is where the program was, the last is the root.
   StackId FromLeafFirst(std::span<const LocationId> locations);
@@ -70,6 +76,7 @@ class StackTrie {
     LocationId location;
   };
   StackId FindChild(StackId caller, LocationId callee);
+  void IndexRows();
 
   struct Recent {
     LocationId location;
@@ -78,6 +85,7 @@ class StackTrie {
   std::vector<Row> rows_;
   std::vector<Recent> recent_;
   InternIndex index_;
+  size_t indexed_ = 1;  // rows that index_ knows; the root needs no place in it
 };
 
 }  // namespace model

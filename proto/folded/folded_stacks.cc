@@ -31,23 +31,34 @@ void FoldedStacks::Add(std::string_view stack, std::span<const FoldedNumber> val
 }
 
 model::StackId FoldedStacks::Intern(std::string_view stack) {
-  size_t begin = KeepCommonFrames(stack);
+  const auto same = static_cast<size_t>(std::ranges::mismatch(stack, last_stack_).in1 - stack.begin());
+  NoteOrder(stack, same);
+  SplitNewFrames(stack, KeepCommonFrames(stack, same));
   model::StackId at = last_frames_.empty() ? model::StackTrie::root() : last_frames_.back().stack;
-  while (begin <= stack.size()) {
-    const size_t end = std::min(stack.find(';', begin), stack.size());
-    at = profile_.stacks.Child(at, LocationOf(stack.substr(begin, end - begin)));
-    last_frames_.push_back({end, at});
-    begin = end + 1;
+  for (const NewFrame& frame : new_frames_) {
+    at = Child(at, LocationOf(stack.substr(frame.begin, frame.end - frame.begin), frame.hash), frame.end);
+    last_frames_.push_back({frame.end, at});
   }
-  last_stack_.assign(stack);
+  if (is_sorted_ && !new_frames_.empty()) whole_prefixes_.push_back({stack.size(), at});
+  last_stack_.resize(same);
+  last_stack_.append(stack.substr(same));
   return at;
 }
 
+// In sorted lines, those that begin with "a;b;" follow each other, so a frame that the line before doesn't have is new, but
+// for one case: "a;b" alone may stand before "a;b.c;d" and that before "a;b;e".
+void FoldedStacks::NoteOrder(std::string_view stack, size_t same) {
+  if (same < last_stack_.size() &&
+      (same == stack.size() || static_cast<unsigned char>(stack[same]) < static_cast<unsigned char>(last_stack_[same]))) {
+    is_sorted_ = false;
+    whole_prefixes_.clear();
+  }
+  while (!whole_prefixes_.empty() && whole_prefixes_.back().end > same) whole_prefixes_.pop_back();
+}
+
 // Drops the frames of the last stack that `stack` doesn't begin with; returns where the first new frame begins
-// (behind the end where there is none).
-size_t FoldedStacks::KeepCommonFrames(std::string_view stack) {
-  const auto differs = std::ranges::mismatch(stack, last_stack_);
-  const auto same = static_cast<size_t>(differs.in1 - stack.begin());
+// (behind the end where there is none). `same`: the bytes that both begin with.
+size_t FoldedStacks::KeepCommonFrames(std::string_view stack, size_t same) {
   const auto is_common = [&](const Frame& frame) {
     const bool ends_here = frame.end == stack.size() || (frame.end < stack.size() && stack[frame.end] == ';');
     return frame.end <= same && ends_here;
@@ -56,21 +67,36 @@ size_t FoldedStacks::KeepCommonFrames(std::string_view stack) {
   return last_frames_.empty() ? 0 : last_frames_.back().end + 1;
 }
 
-model::LocationId FoldedStacks::LocationOf(std::string_view name) {
+// All names of a line are hashed before the first is looked up: the index's memory is on its way meanwhile.
+void FoldedStacks::SplitNewFrames(std::string_view stack, size_t begin) {
+  new_frames_.clear();
+  while (begin <= stack.size()) {
+    const size_t end = std::min(stack.find(';', begin), stack.size());
+    const uint64_t hash = model::MixHash(std::hash<std::string_view>()(stack.substr(begin, end - begin)));
+    name_index_.Prefetch(hash);
+    new_frames_.push_back({begin, end, hash});
+    begin = end + 1;
+  }
+}
+
+model::StackId FoldedStacks::Child(model::StackId caller, model::LocationId callee, size_t end) {
+  if (!is_sorted_) return profile_.stacks.Child(caller, callee);
+  if (!whole_prefixes_.empty() && whole_prefixes_.back().end == end) return whole_prefixes_.back().stack;
+  return profile_.stacks.AddChild(caller, callee);
+}
+
+model::LocationId FoldedStacks::LocationOf(std::string_view name, uint64_t hash) {
   model::Symbols& symbols = profile_.symbols;
-  const uint64_t hash = model::MixHash(std::hash<std::string_view>()(name));
-  const auto name_at = [&](uint32_t row) {
-    return symbols.function_name(symbols.lines(location_of_name_[row]).front().function);
-  };
   const uint32_t row = name_index_.FindOrAdd(
-      hash, [&](uint32_t known) { return name_at(known) == name; },
+      hash, [&](uint32_t known) { return names_[known].text == name; },
       [&] {
         // No system name: this is how people are to read it, whatever language it looks like.
-        const model::Line line{.function = symbols.InternFunction({.name = symbols.InternString(name)})};
-        location_of_name_.push_back(symbols.InternLocation({}, {&line, 1}));
-        return static_cast<uint32_t>(location_of_name_.size() - 1);
+        const model::StringId text = symbols.InternString(name);
+        const model::Line line{.function = symbols.InternFunction({.name = text})};
+        names_.push_back({symbols.text(text), symbols.InternLocation({}, {&line, 1})});
+        return static_cast<uint32_t>(names_.size() - 1);
       });
-  return location_of_name_[row];
+  return names_[row].location;
 }
 
 size_t FoldedStacks::SampleOf(model::StackId stack) {

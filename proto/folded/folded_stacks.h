@@ -12,7 +12,8 @@
 
 // Builds a Profile from stacks written "root;caller;leaf". Folded files are mostly sorted, so two neighbours share most of
 // their frames: what a stack has in common with the one before it is not looked up again, which makes reading cost
-// O(bytes) comparisons and a table look-up only for each frame that is new.
+// O(bytes) comparisons and a look-up of the name only for each frame that is new. As long as every line comes after the one
+// before it in byte order, a frame that is new in its line is new in the file, and the tree of stacks needs no index.
 namespace proto {
 
 class FoldedStacks {
@@ -30,10 +31,21 @@ class FoldedStacks {
     size_t end;  // of its name in last_stack_
     model::StackId stack;
   };
+  struct NewFrame {
+    size_t begin, end;  // in the line
+    uint64_t hash;      // of its name
+  };
+  struct Name {
+    std::string_view text;  // in the profile's strings
+    model::LocationId location;
+  };
 
   model::StackId Intern(std::string_view stack);
-  size_t KeepCommonFrames(std::string_view stack);
-  model::LocationId LocationOf(std::string_view name);
+  void NoteOrder(std::string_view stack, size_t same);
+  size_t KeepCommonFrames(std::string_view stack, size_t same);
+  void SplitNewFrames(std::string_view stack, size_t begin);
+  model::StackId Child(model::StackId caller, model::LocationId callee, size_t end);
+  model::LocationId LocationOf(std::string_view name, uint64_t hash);
   size_t SampleOf(model::StackId stack);
   void AddFraction(size_t at, int32_t millionths);
   void RoundFractions();
@@ -43,8 +55,11 @@ class FoldedStacks {
   std::vector<int64_t> millionths_;        // beside profile_.sample_value; empty while no value has a fraction
   std::string last_stack_;
   std::vector<Frame> last_frames_;
+  std::vector<NewFrame> new_frames_;
+  bool is_sorted_ = true;              // every stack so far after the one before it, by bytes
+  std::vector<Frame> whole_prefixes_;  // stacks that are, to the byte, how the last line begins; the shortest first
   model::InternIndex name_index_;
-  std::vector<model::LocationId> location_of_name_;
+  std::vector<Name> names_;
 };
 
 }  // namespace proto

@@ -186,7 +186,7 @@ void Writer::PutStrings() {
   for (const std::string_view text : used_) {
     out_.WriteTag(uint32_t{pb::Profile::kStringTableFieldNumber} << 3 | 2);
     out_.WriteVarint32(static_cast<uint32_t>(text.size()));
-    out_.WriteRaw(text.data(), static_cast<int>(text.size()));
+    if (!text.empty()) out_.WriteRaw(text.data(), static_cast<int>(text.size()));  // an empty view may have no address
   }
 }
 

@@ -47,6 +47,19 @@ TEST_CASE("what a stack shares with the one before it ends at a frame, not in a 
         Rows{{"ab;c", 1}, {"ab;cd", 2}, {"ab;cd;e", 3}, {"abc", 4}, {"ab", 5}, {"a;b", 6}, {";a", 7}, {"a;", 8}});
 }
 
+TEST_CASE("a stack alone, a longer name, then what the stack called: sorted by bytes, and still one frame") {
+  const model::Profile profile = Folded("a;b 1\na;b.c;d 2\na;b/c 4\na;b;e 8\na;b;e;f 16\na;b;e;f 32\n");
+  CHECK(test_support::FoldedRows(profile) ==
+        Rows{{"a;b", 1}, {"a;b.c;d", 2}, {"a;b/c", 4}, {"a;b;e", 8}, {"a;b;e;f", 48}});
+  CHECK(profile.stacks.size() == 8);  // the root, a, b, b.c, d, b/c, e, f
+}
+
+TEST_CASE("lines that stop being sorted find the frames of the sorted ones") {
+  const model::Profile profile = Folded("a;b 1\na;c;d 2\nb;a 4\na;c;d 8\na;c;e 16\nb;a 32\nc 64\n");
+  CHECK(test_support::FoldedRows(profile) == Rows{{"a;b", 1}, {"a;c;d", 10}, {"b;a", 36}, {"a;c;e", 16}, {"c", 64}});
+  CHECK(profile.stacks.size() == 9);
+}
+
 TEST_CASE("names may hold spaces, numbers, brackets and any script") {
   const std::string text = "worker 3;std::map<int, long> f(int) const 12\n日本;[unknown];a  b_[k] 1\n";
   CHECK(test_support::FoldedRows(Folded(text)) ==
