@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "tests/support/places.h"
 #include "tests/support/transcript.h"
 
 // What holds for every command, whatever the input: it ends, by itself, with 0, 1 or 2; with 2 it says why in one line on
@@ -70,7 +71,7 @@ Ended RunProgram(const std::string& program, const std::vector<std::string>& wor
     std::vector<char*> argv = {const_cast<char*>(program.c_str())};
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
-    ::execv((fs::path(BINARY_DIR) / program).c_str(), argv.data());
+    ::execv((fs::path(test_support::kBinaryDir) / program).c_str(), argv.data());
     ::_exit(127);
   }
   int status = 0;
@@ -118,7 +119,7 @@ void CheckAll(const std::string& file, const fs::path& folder) {
 }
 
 fs::path Folder(const char* name) {
-  const fs::path folder = fs::path(BINARY_DIR) / "sessions" / name;
+  const fs::path folder = fs::path(test_support::kBinaryDir) / "sessions" / name;
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
@@ -130,7 +131,7 @@ TEST_CASE("every command ends well on every kind of recording") {
   const fs::path folder = Folder("every_recording");
   // One of each kind of file a scenario has: the scenarios differ in content, the kinds in format.
   std::map<std::string, fs::path> kinds;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / "fixtures")) {
     const std::string name = entry.path().filename();
     if (!entry.is_regular_file() || !(name.starts_with("go1") || name.ends_with(".perf") || name.ends_with(".folded")))
       continue;
@@ -149,8 +150,8 @@ TEST_CASE("every command refuses what it can't read in one line, and leaves noth
   std::mt19937 random(7);
   std::string noise;
   for (int i = 0; i < 100'000; ++i) noise += static_cast<char>(random());
-  const std::string trace = Slurp(fs::path(SOURCE_DIR) / "fixtures/abba/go1.26.trace");
-  const std::string profile = Slurp(fs::path(SOURCE_DIR) / "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz");
+  const std::string trace = Slurp(fs::path(test_support::kSourceDir) / "fixtures/abba/go1.26.trace");
+  const std::string profile = Slurp(fs::path(test_support::kSourceDir) / "fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz");
   const std::vector<std::string> files = {
       write("empty", ""),
       write("noise", noise),

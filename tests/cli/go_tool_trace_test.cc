@@ -9,6 +9,7 @@
 #include "analysis/frame_text.h"
 #include "analysis/trace/block_profile.h"
 #include "proto/formats.h"
+#include "tests/support/places.h"
 
 // Where the Go toolchain is installed, `go tool trace` is asked the same questions.
 namespace {
@@ -66,7 +67,7 @@ TEST_CASE("gotrace blocking --closed-only has the rows and numbers of go tool tr
   }
   const char* only = std::getenv("GO_TOOL_TRACE_ALL");  // every recording, for a change of the reader
   size_t compared = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / "fixtures")) {
     const fs::path& trace = entry.path();
     const std::string scenario = trace.parent_path().filename();
     const bool is_old = trace.filename().string().starts_with("go1.21.");

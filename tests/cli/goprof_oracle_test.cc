@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.h"
 #include "tests/support/transcript.h"
 
 // `go tool pprof` as the judge: each report with each option, on recordings of every kind, must print the same. Without a Go
@@ -40,8 +41,8 @@ bool HasPprof() {
 
 std::vector<std::string> Recordings() {
   std::vector<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
-    if (entry.path().string().ends_with(".pb.gz")) files.push_back(fs::relative(entry.path(), SOURCE_DIR));
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / "fixtures")) {
+    if (entry.path().string().ends_with(".pb.gz")) files.push_back(fs::relative(entry.path(), test_support::kSourceDir));
   }
   std::ranges::sort(files);
   return files;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.h"
 #include "tests/support/transcript.h"
 
 // Every example in the documentation and every case in tests/cli/cases is run. UPDATE_TRANSCRIPTS=1 writes what was printed
@@ -15,9 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> SessionFiles() {
-  std::vector<fs::path> files = {fs::path(SOURCE_DIR) / "README.md"};
+  std::vector<fs::path> files = {fs::path(test_support::kSourceDir) / "README.md"};
   for (const char* folder : {"docs", "tests/cli/cases"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / folder)) {
       const std::string extension = entry.path().extension();
       if (extension == ".md" || extension == ".txt") files.push_back(entry.path());
     }
@@ -40,7 +41,7 @@ TEST_CASE("what the documentation shows is what the programs print") {
   for (const fs::path& file : SessionFiles()) {
     if (!fs::exists(file)) continue;
     const auto exchanges = test_support::ParseTranscript(file);
-    const std::string folder = test_support::MakeSessionFolder(fs::relative(file, SOURCE_DIR).string());
+    const std::string folder = test_support::MakeSessionFolder(fs::relative(file, test_support::kSourceDir).string());
     std::vector<test_support::Outcome> outcomes;
     for (const auto& exchange : exchanges) {
       outcomes.push_back(test_support::RunShell(exchange.command, folder));

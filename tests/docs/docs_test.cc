@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "tests/support/places.h"
 
 // The documentation is complete and leads somewhere. That its sessions are what the programs print is tests/cli's.
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = SOURCE_DIR;
+const fs::path kRoot = test_support::kSourceDir;
 
 std::string Slurp(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -61,7 +62,7 @@ std::set<std::string> Pages() {
 }
 
 std::string PrintedBy(const std::string& call) {
-  FILE* pipe = ::popen((BINARY_DIR "/" + call).c_str(), "r");
+  FILE* pipe = ::popen((std::string(test_support::kBinaryDir) + "/" + call).c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string text;
   char buffer[4096];

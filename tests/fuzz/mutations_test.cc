@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/fuzz/read_anything.h"
+#include "tests/support/places.h"
 
 // Real recordings, damaged in the ways files get damaged and attackers damage them, by a seeded generator: the same inputs
 // in every run. MUTATIONS=n makes n of each file (default below).
@@ -26,7 +27,7 @@ bool IsRecording(const fs::path& path) {
 
 std::vector<fs::path> Recordings() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / "fixtures")) {
     if (entry.is_regular_file() && IsRecording(entry.path()) && entry.file_size() < kLargestFile)
       files.push_back(entry.path());
   }

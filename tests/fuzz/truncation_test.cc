@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/fuzz/read_anything.h"
+#include "tests/support/places.h"
 
 // The smallest recording of each format, cut at every byte: a file whose writer was killed, a download that broke off.
 namespace {
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 // The smallest file under fixtures/ whose name ends so and whose unpacked bytes begin so.
 std::string Smallest(const std::string& ending, const std::string& beginning) {
   std::string smallest;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / "fixtures")) {
     if (!entry.is_regular_file() || !entry.path().string().ends_with(ending)) continue;
     const std::string bytes = test_support::UnpackedFile(entry.path());
     if (bytes.starts_with(beginning) && (smallest.empty() || bytes.size() < smallest.size())) smallest = bytes;

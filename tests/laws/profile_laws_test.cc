@@ -16,6 +16,7 @@
 #include "proto/pprof/writer.h"
 #include "render/flame_layout.h"
 #include "tests/support/fixture.h"
+#include "tests/support/places.h"
 #include "tests/support/pprof_text.h"
 
 // What must come out equal whatever the profile: every recording under fixtures/ that can be read as one, of every format.
@@ -31,7 +32,7 @@ bool IsProfile(const std::string& name) {
 
 std::vector<std::string> ProfileFixtures() {
   namespace fs = std::filesystem;
-  const fs::path root = fs::path(SOURCE_DIR) / "fixtures";
+  const fs::path root = fs::path(test_support::kSourceDir) / "fixtures";
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const std::string name = fs::relative(entry.path(), root).string();

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.h"
+
 // The star of docs/design.md: model knows nobody, proto, analysis and render know model, cli knows all.
 namespace {
 
@@ -29,14 +31,14 @@ struct Include {
 std::vector<Include> IncludesOf(const std::string& folder) {
   static const std::regex kInclude(R"(^\s*#include\s+(["<])([^">]+)[">])");
   std::vector<Include> found;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / folder)) {
     const std::string extension = entry.path().extension();
     if (extension != ".h" && extension != ".cc") continue;
     std::ifstream in(entry.path());
     std::smatch match;
     for (std::string line; std::getline(in, line);) {
       if (std::regex_search(line, match, kInclude)) {
-        found.push_back({fs::relative(entry.path(), SOURCE_DIR), match[2], match[1] == "\""});
+        found.push_back({fs::relative(entry.path(), test_support::kSourceDir), match[2], match[1] == "\""});
       }
     }
   }

@@ -14,6 +14,7 @@
 #include "render/markdown_report.h"
 #include "render/openmetrics_report.h"
 #include "render/sarif_report.h"
+#include "tests/support/places.h"
 
 // The forms that CI systems read, from a report whose names do their worst. Outside programs look at them where they are
 // installed: xmllint, and Debian's Python with junitparser, prometheus_client, jsonschema.
@@ -56,7 +57,7 @@ Checked Outside(const std::string& probe, const std::string& command, const std:
     MESSAGE("not installed, so not asked: " << probe);
     return {};
   }
-  const std::string folder = std::string(BINARY_DIR) + "/ci_reports";
+  const std::string folder = std::string(test_support::kBinaryDir) + "/ci_reports";
   std::filesystem::create_directories(folder);
   const std::string path = folder + "/" + name;
   std::ofstream(path, std::ios::binary) << bytes;
@@ -69,7 +70,7 @@ Checked Outside(const std::string& probe, const std::string& command, const std:
 }
 
 std::string Script(const char* name) {
-  return std::string("/usr/bin/python3 '") + SOURCE_DIR + "/tests/render/outside/" + name + "'";
+  return std::string("/usr/bin/python3 '") + test_support::kSourceDir + "/tests/render/outside/" + name + "'";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "analysis/frame_merge.h"
 #include "proto/formats.h"
 #include "tests/support/folded.h"
+#include "tests/support/places.h"
 
 using test_support::Folded;
 
@@ -88,7 +89,8 @@ TEST_CASE("totals that do not fit 63 bits stay at the largest number and inside 
 
 TEST_CASE("layouts of recordings obey the laws, from the root and from the leaves, for every sample type") {
   size_t checked = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(SOURCE_DIR) + "/fixtures")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(test_support::kSourceDir) + "/fixtures")) {
     if (!entry.path().string().ends_with(".pb.gz") || entry.path().string().find("broken") != std::string::npos) continue;
     const model::Profile profile = proto::ReadProfile(entry.path());
     for (size_t type = 0; type < profile.value_count(); ++type) {

@@ -1,4 +1,5 @@
 #include "tests/support/fixture.h"
+#include "tests/support/places.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +11,7 @@
 namespace test_support {
 namespace {
 
-const std::filesystem::path kFixtures = std::filesystem::path(SOURCE_DIR) / "fixtures";
+const std::filesystem::path kFixtures = std::filesystem::path(test_support::kSourceDir) / "fixtures";
 
 }  // namespace
 

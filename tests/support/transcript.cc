@@ -1,4 +1,5 @@
 #include "tests/support/transcript.h"
+#include "tests/support/places.h"
 
 #include <sys/wait.h>
 
@@ -72,16 +73,16 @@ std::vector<Exchange> ParseTranscript(const std::string& path) {
 }
 
 std::string MakeSessionFolder(const std::string& name) {
-  const fs::path folder = fs::path(BINARY_DIR) / "sessions" / name;
+  const fs::path folder = fs::path(test_support::kBinaryDir) / "sessions" / name;
   fs::remove_all(folder);
   fs::create_directories(folder);
-  fs::create_directory_symlink(fs::path(SOURCE_DIR) / "fixtures", folder / "fixtures");
+  fs::create_directory_symlink(fs::path(test_support::kSourceDir) / "fixtures", folder / "fixtures");
   return folder;
 }
 
 Outcome RunShell(const std::string& command, const std::string& folder) {
-  const std::string script = "cd '" + folder + "' && TZ=UTC && PATH='" BINARY_DIR "':\"$PATH\" && export PATH TZ && { " +
-                             command + "\n} 2>&1 </dev/null";
+  const std::string script = "cd '" + folder + "' && TZ=UTC && PATH='" + test_support::kBinaryDir +
+                             "':\"$PATH\" && export PATH TZ && { " + command + "\n} 2>&1 </dev/null";
   FILE* pipe = ::popen(script.c_str(), "r");
   if (pipe == nullptr) return {{"can't start a shell"}, 127};
   std::string text;

@@ -14,6 +14,7 @@
 #include "analysis/store/run_blob.h"
 #include "model/input_error.h"
 #include "tests/support/folded.h"
+#include "tests/support/places.h"
 
 namespace {
 
@@ -22,7 +23,7 @@ using analysis::History;
 using analysis::OpenFor;
 
 std::string FreshPath(const std::string& name) {
-  const fs::path folder = fs::path(BINARY_DIR) / "histories";
+  const fs::path folder = fs::path(test_support::kBinaryDir) / "histories";
   fs::create_directories(folder);
   for (const char* end : {"", "-wal", "-shm"}) fs::remove(folder / (name + end));
   return (folder / name).string();

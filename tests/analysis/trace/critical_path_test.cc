@@ -8,6 +8,7 @@
 
 #include "analysis/frame_text.h"
 #include "proto/formats.h"
+#include "tests/support/places.h"
 #include "tests/support/trace_script.h"
 
 namespace {
@@ -126,7 +127,7 @@ void CheckAgainst(const nlohmann::json& expected, const analysis::CriticalPath& 
 }  // namespace
 
 TEST_CASE("the checkouts' critical path is the one they were written to have, in every Go version") {
-  const std::string folder = std::string(SOURCE_DIR) + "/fixtures/tasks/";
+  const std::string folder = std::string(test_support::kSourceDir) + "/fixtures/tasks/";
   const nlohmann::json expected = nlohmann::json::parse(std::ifstream(folder + "expect.json"));
   for (const char* version : {"1.22", "1.23", "1.25", "1.26", "1.27"}) {
     CAPTURE(version);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/formats.h"
+#include "tests/support/places.h"
 #include "tests/support/trace_script.h"
 
 namespace {
@@ -89,10 +90,11 @@ TEST_CASE("quantiles are of the time for which windows begin") {
 TEST_CASE("the utilisation curves are go tool trace's, with its way of counting mark workers") {
   namespace fs = std::filesystem;
   size_t compared = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "tests/oracle/mmu")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(test_support::kSourceDir) / "tests/oracle/mmu")) {
     const std::string name = entry.path().stem().string();  // scenario.go1.26
     const size_t dot = name.find('.');
-    const fs::path trace = fs::path(SOURCE_DIR) / "fixtures" / name.substr(0, dot) / (name.substr(dot + 1) + ".trace");
+    const fs::path trace =
+        fs::path(test_support::kSourceDir) / "fixtures" / name.substr(0, dot) / (name.substr(dot + 1) + ".trace");
     CAPTURE(trace.string());
     const nlohmann::json theirs = nlohmann::json::parse(std::ifstream(entry.path()));
     const auto check = [&](const char* which, analysis::UtilisationOptions options) {

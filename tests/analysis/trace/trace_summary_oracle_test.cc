@@ -10,6 +10,7 @@
 #include "proto/formats.h"
 #include "render/json_report.h"
 #include "tests/support/fixture.h"
+#include "tests/support/places.h"
 
 // The official reader, golang.org/x/exp/trace, says the facts of every fixture; ours must be the same, field by field.
 namespace {
@@ -29,9 +30,9 @@ std::string OutputOf(const std::string& command) {
 
 // Empty where it can't be built: no Go, or no way to its module.
 std::string Oracle() {
-  const std::string program = std::string(BINARY_DIR) + "/oracle";
+  const std::string program = std::string(test_support::kBinaryDir) + "/oracle";
   const std::string command =
-      "cd '" + std::string(SOURCE_DIR) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
+      "cd '" + std::string(test_support::kSourceDir) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
   return std::system(command.c_str()) == 0 ? program : "";
 }
 

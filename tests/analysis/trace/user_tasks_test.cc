@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/formats.h"
+#include "tests/support/places.h"
 #include "tests/support/trace_script.h"
 
 TEST_CASE("a region's time is split into its goroutine's states") {
@@ -45,7 +46,7 @@ TEST_CASE("a region's time is split into its goroutine's states") {
 }
 
 TEST_CASE("tasks, regions and logs are as many and as long as the program was written to have them") {
-  const std::string folder = std::string(SOURCE_DIR) + "/fixtures/tasks/";
+  const std::string folder = std::string(test_support::kSourceDir) + "/fixtures/tasks/";
   const nlohmann::json expected = nlohmann::json::parse(std::ifstream(folder + "expect.json"));
   for (const char* version : {"1.22", "1.23", "1.25", "1.26", "1.27"}) {
     CAPTURE(version);
@@ -65,7 +66,7 @@ TEST_CASE("tasks, regions and logs are as many and as long as the program was wr
 }
 
 TEST_CASE("tasks can be picked by what they logged and how long they took") {
-  const std::string path = std::string(SOURCE_DIR) + "/fixtures/tasks/go1.26.trace";
+  const std::string path = std::string(test_support::kSourceDir) + "/fixtures/tasks/go1.26.trace";
   const auto source = proto::ReadTrace(path);
   const analysis::UserTasks found =
       analysis::FindUserTasks(*source, {.type = "payment", .min_ns = 20'000'000, .max_ns = {}, .log = "fallback"});

@@ -7,6 +7,7 @@
 #include "model/input_error.h"
 #include "proto/byte_source.h"
 #include "proto/pprof/writer.h"
+#include "tests/support/places.h"
 #include "tests/support/pprof_text.h"
 
 namespace {
@@ -66,7 +67,8 @@ TEST_CASE("what is written reads back the same") {
 
 TEST_CASE("every recorded profile survives write and read") {
   size_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::filesystem::path(test_support::kSourceDir) / "fixtures")) {
     if (!entry.path().string().ends_with(".pb.gz")) continue;
     const auto source = proto::OpenInput(entry.path());
     const model::Profile profile = proto::pprof::Read(*source, entry.path());
