@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
 
 #include "analysis/frame_merge.h"
 #include "proto/formats.h"
@@ -47,6 +51,25 @@ void CheckLaws(const model::FrameTree& tree, const render::FlameLayout& layout, 
     free_from[box.depth + 1] = box.x;
     open.push_back(box);
   }
+}
+
+// tests/render/inferno/record.py writes the same of inferno's drawings: a line per frame, indented by its depth.
+std::vector<std::string> Outline(const model::FrameTree& tree, const render::FlameLayout& layout) {
+  std::vector<std::string> lines;
+  for (const render::FlameBox& box : layout.boxes) {
+    lines.push_back(fmt::format("{}{} {}", std::string(box.depth, ' '), box.width,
+                                box.frame.index() == 0 ? "all" : tree.name(box.frame)));
+  }
+  return lines;
+}
+
+std::vector<std::string> InfernoOutline(const std::string& name) {
+  std::ifstream file(std::string(test_support::kSourceDir) + "/tests/render/inferno/" + name);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with('#')) lines.push_back(line);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -104,4 +127,20 @@ TEST_CASE("layouts of recordings obey the laws, from the root and from the leave
     }
   }
   CHECK(checked > 50);
+}
+
+TEST_CASE("the same frames as in inferno's drawing, as wide, above the same callers") {
+  const std::pair<const char*, const char*> recordings[] = {{"go/every_cpu", "every_cpu"}, {"cpp/default", "default"}};
+  for (const auto& [path, name] : recordings) {
+    for (const char* share : {"0", "0.5"}) {
+      INFO(path, " --minwidth ", share);
+      const model::Profile profile =
+          proto::ReadProfile(fmt::format("{}/fixtures/perf/{}.inferno.txt.gz", test_support::kSourceDir, path));
+      const model::FrameTree tree = analysis::MergeFrames(profile, 0);
+      const double least = static_cast<double>(model::Total(profile, 0)) * std::stod(share) / 100;
+      const auto expected = InfernoOutline(fmt::format("{}.{}.txt", name, share));
+      REQUIRE(expected.size() > 50);
+      CHECK(Outline(tree, LayOut(tree, static_cast<int64_t>(std::ceil(least)))) == expected);
+    }
+  }
 }
