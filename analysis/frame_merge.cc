@@ -72,6 +72,7 @@ class FrameMerger::Work {
   void Add(const Profile& profile, size_t value_type);
   void AddRun(const Profile& profile, size_t value_type, size_t count_type);
   std::vector<FrameId> AddStacks(const Profile& profile);
+  void AddInOrder(const Profile& profile, size_t value_type);
   model::FrameTree Take();
 
  private:
@@ -88,16 +89,19 @@ class FrameMerger::Work {
   void IndexAll();
   bool IsBase(StringId name) const { return name.index() < is_base_.size() && is_base_[name.index()]; }
   bool IsShown(const Place& place) const { return options_.bases.empty() || place.is_below_base; }
+  void NameValues(const Profile& profile, size_t value_type);
   void AddTo(std::vector<int64_t>& sums, const Profile& profile, size_t value_type);
   void AddSelf(FrameId frame, int64_t value);
   void CopyTrie(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self);
   void MergeFromRoot(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self);
   void MergeFromLeaf(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self);
+  bool RootFirst(const Profile& profile, const LocationFrames& names, StackId stack, std::vector<NamedFrame>& shown);
 
   FrameMergeOptions options_;
   std::vector<bool> is_base_;  // by StringId
   model::FrameTree tree_;
   std::vector<int64_t>* sums_ = nullptr;  // by frame: where self values go
+  std::vector<NamedFrame> leaf_first_;    // of RootFirst
   model::InternIndex index_;
   size_t indexed_ = 1;  // frames that index_ knows, the root needs none
 };
@@ -207,22 +211,27 @@ void FrameMerger::Work::MergeFromRoot(const Profile& profile, const LocationFram
   }
 }
 
+// The frames of a stack below its base. False where it has none and is left out.
+bool FrameMerger::Work::RootFirst(const Profile& profile, const LocationFrames& names, StackId stack,
+                                  std::vector<NamedFrame>& shown) {
+  leaf_first_.clear();
+  shown.clear();
+  for (const LocationId location : profile.stacks.LeafFirst(stack)) {
+    const auto frames = names[location];
+    leaf_first_.insert(leaf_first_.end(), frames.rbegin(), frames.rend());
+  }
+  Place place;
+  for (auto frame = leaf_first_.rbegin(); frame != leaf_first_.rend(); ++frame) {
+    place.is_below_base |= IsBase(frame->name);
+    if (IsShown(place)) shown.push_back(*frame);
+  }
+  return IsShown(place);
+}
+
 void FrameMerger::Work::MergeFromLeaf(const Profile& profile, const LocationFrames& names, std::span<const int64_t> self) {
-  std::vector<NamedFrame> leaf_first, shown;
+  std::vector<NamedFrame> shown;
   for (uint32_t row = 0; row < profile.stacks.size(); ++row) {
-    if (self[row] == 0) continue;
-    leaf_first.clear();
-    shown.clear();
-    for (const LocationId location : profile.stacks.LeafFirst(StackId(row))) {
-      const auto frames = names[location];
-      leaf_first.insert(leaf_first.end(), frames.rbegin(), frames.rend());
-    }
-    Place place;
-    for (auto frame = leaf_first.rbegin(); frame != leaf_first.rend(); ++frame) {
-      place.is_below_base |= IsBase(frame->name);
-      if (IsShown(place)) shown.push_back(*frame);
-    }
-    if (!IsShown(place)) continue;
+    if (self[row] == 0 || !RootFirst(profile, names, StackId(row), shown)) continue;
     FrameId at;
     for (auto frame = shown.rbegin(); frame != shown.rend(); ++frame) at = Child(at, *frame);
     AddSelf(at, self[row]);
@@ -247,12 +256,15 @@ void FrameMerger::Work::AddTo(std::vector<int64_t>& sums, const Profile& profile
   indexed_ = tree_.size();
 }
 
-void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
+void FrameMerger::Work::NameValues(const Profile& profile, size_t value_type) {
   if (tree_.sides.empty()) AddSide("");
-  if (tree_.value_type.empty()) {
-    tree_.value_type = profile.symbols.text(profile.value_types[value_type].type);
-    tree_.unit = profile.symbols.text(profile.value_types[value_type].unit);
-  }
+  if (!tree_.value_type.empty()) return;
+  tree_.value_type = profile.symbols.text(profile.value_types[value_type].type);
+  tree_.unit = profile.symbols.text(profile.value_types[value_type].unit);
+}
+
+void FrameMerger::Work::Add(const Profile& profile, size_t value_type) {
+  NameValues(profile, value_type);
   AddTo(tree_.sides.back().self, profile, value_type);
 }
 
@@ -272,6 +284,27 @@ std::vector<FrameId> FrameMerger::Work::AddStacks(const Profile& profile) {
   }
   indexed_ = tree_.size();
   return frames;
+}
+
+void FrameMerger::Work::AddInOrder(const Profile& profile, size_t value_type) {
+  NameValues(profile, value_type);
+  sums_ = &tree_.sides.back().self;
+  const LocationFrames names = NameLocations(profile);
+  std::vector<FrameId> path;  // of the sample before, without the root
+  std::vector<NamedFrame> shown;
+  for (size_t i = 0; i < profile.sample_count(); ++i) {
+    const int64_t value = profile.values(i)[value_type];
+    if (value < 0) ++tree_.negative_samples;
+    if (value <= 0 || !RootFirst(profile, names, profile.sample_stack[i], shown)) continue;
+    size_t same = 0;
+    while (same < std::min(path.size(), shown.size()) && tree_.frames[path[same].index()].name == shown[same].name) ++same;
+    path.resize(same);
+    for (; same < shown.size(); ++same) {
+      path.push_back(tree_.AddFrame(path.empty() ? FrameId() : path.back(), shown[same].name));
+      tree_.frames.back().is_inlined = shown[same].is_inlined;
+    }
+    AddSelf(path.empty() ? FrameId() : path.back(), value);
+  }
 }
 
 void FrameMerger::Work::AddRun(const Profile& profile, size_t value_type, size_t count_type) {
@@ -297,11 +330,18 @@ void FrameMerger::AddRun(const model::Profile& profile, size_t value_type, size_
   work_->AddRun(profile, value_type, count_type);
 }
 std::vector<model::FrameId> FrameMerger::AddStacks(const model::Profile& profile) { return work_->AddStacks(profile); }
+void FrameMerger::AddInOrder(const model::Profile& profile, size_t value_type) { work_->AddInOrder(profile, value_type); }
 model::FrameTree FrameMerger::Take() { return work_->Take(); }
 
 model::FrameTree MergeFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options) {
   FrameMerger merger(options);
   merger.Add(profile, value_type);
+  return merger.Take();
+}
+
+model::FrameTree SequenceFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options) {
+  FrameMerger merger(options);
+  merger.AddInOrder(profile, value_type);
   return merger.Take();
 }
 

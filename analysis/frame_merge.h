@@ -35,12 +35,18 @@ class FrameMerger {
   // Only the frames: by StackId, the frame each stack ends in. Stacks that the options leave out end in the root. From the
   // root only.
   std::vector<model::FrameId> AddStacks(const model::Profile& profile);
+  // The samples in their order, as SequenceFrames does it.
+  void AddInOrder(const model::Profile& profile, size_t value_type);
   model::FrameTree Take();
 
  private:
   class Work;
   std::unique_ptr<Work> work_;
 };
+
+// One profile, one side, in the order of its samples: a frame is the one before it only where nothing lies between them, as
+// on a chart over time. From the root only.
+model::FrameTree SequenceFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options = {});
 
 // One profile, one side.
 model::FrameTree MergeFrames(const model::Profile& profile, size_t value_type, const FrameMergeOptions& options = {});

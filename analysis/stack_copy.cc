@@ -22,6 +22,13 @@ model::StackId StackCopy::operator()(model::StackId stack) {
   return copied;
 }
 
+model::StackId StackCopy::Upon(model::StackId base, model::StackId stack) {
+  std::vector<model::LocationId> leaf_first;
+  for (const model::LocationId location : from_stacks_->LeafFirst(stack)) leaf_first.push_back(location);
+  for (auto at = leaf_first.rbegin(); at != leaf_first.rend(); ++at) base = to_->stacks.Child(base, Copy(*at));
+  return base;
+}
+
 model::LocationId StackCopy::Copy(model::LocationId location) {
   const auto [at, is_new] = locations_.try_emplace(location);
   if (!is_new) return at->second;

@@ -13,6 +13,8 @@ class StackCopy {
       : from_symbols_(&from_symbols), from_stacks_(&from_stacks), to_(&to) {}
 
   model::StackId operator()(model::StackId stack);
+  // The same stack on top of `base`, which is one of the Profile's. O(depth).
+  model::StackId Upon(model::StackId base, model::StackId stack);
 
  private:
   model::LocationId Copy(model::LocationId location);

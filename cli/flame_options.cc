@@ -71,7 +71,7 @@ FlameOptions::FlameOptions(CommandLine& line) : line_(line) {
   po::options_description shape("What is drawn");
   shape.add_options()("icicle,inverted", po::bool_switch(), "the root on top")(
       "reverse", po::bool_switch(), "merge from the leaves: callers hang on what was running")(
-      "flamechart", po::bool_switch(), "siblings in the order of the input, not by name")(
+      "flamechart", po::bool_switch(), "in the order of the input, which is time for a trace: only neighbours are merged")(
       "root", words("FUNCTION"), "make FUNCTION a root, leave stacks without it out (repeatable)")(
       "exclude", words("RE"), "leave stacks out with a frame that matches (repeatable)")(
       "min-width,minwidth", text("PIXELS")->default_value("0.1"),
@@ -87,11 +87,14 @@ FlameOptions::FlameOptions(CommandLine& line) : line_(line) {
       "colors", text("PALETTE")->default_value("go"), ("palette: " + render::Palette::Names()).c_str())(
       "color", words("RE=COLOUR"), "your own colour for frames that match; the first match wins (repeatable)")(
       "color-rules", text("FILE"), "such rules from a file, one a line")(
+      "hash", po::bool_switch(), "accepted: the colour of a frame always follows from its name")(
+      "nameattr", text("FILE"), "tooltips and links of functions: FUNCTION<tab>title=TEXT<tab>href=URL, one a line")(
       "application", text("PATH"), "import path of your module, for the go palette where the input has no file names");
   line.options().add(shape).add(looks);
 }
 
 void FlameOptions::Check() {
+  if (is_chart() && is_reversed()) throw model::UsageError("--flamechart and --reverse exclude each other");
   palette_.emplace(line_.Text("colors"), ReadRules(line_));
   LeastWidth(line_.Text("min-width"), 1, SvgOptions("", ""));
 }
@@ -118,6 +121,8 @@ render::FlameSvgOptions FlameOptions::SvgOptions(const std::string& title, const
   options.count_name = line_.Text("countname");
   options.notes = line_.Text("notes");
   options.growth = line_.Flag("icicle") ? render::FlameGrowth::kDown : render::FlameGrowth::kUp;
+  if (const std::string file = line_.Text("nameattr"); !file.empty())
+    options.frame_notes = render::ParseFrameNotes(ReadAll(file), file);
   options.background = ColourOption(line_, "bgcolors");
   options.search_colour = ColourOption(line_, "search-color");
   return options;
@@ -125,7 +130,7 @@ render::FlameSvgOptions FlameOptions::SvgOptions(const std::string& title, const
 
 render::FlameLayout FlameOptions::LayOut(const model::FrameTree& tree, std::span<const int64_t> widths,
                                          const render::FlameSvgOptions& options) const {
-  const auto order = line_.Flag("flamechart") ? render::SiblingOrder::kAsGiven : render::SiblingOrder::kByName;
+  const auto order = is_chart() ? render::SiblingOrder::kAsGiven : render::SiblingOrder::kByName;
   return render::LayOutFlame(tree, widths, LeastWidth(line_.Text("min-width"), widths[0], options), order);
 }
 

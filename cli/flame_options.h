@@ -28,6 +28,7 @@ class FlameOptions {
   std::vector<std::string> roots() const;
   std::string exclude() const;  // one expression for all of --exclude; empty = none
   bool is_reversed() const { return line_.Flag("reverse"); }
+  bool is_chart() const { return line_.Flag("flamechart"); }  // in order of time: analysis::SequenceFrames
   std::string application() const { return line_.Text("application"); }
 
  private:

@@ -107,7 +107,7 @@ analysis::FrameMergeOptions Flame::MergeOptions(const analysis::ViewOptions& vie
 }
 
 std::string Subtitle(const model::FrameTree& tree, const model::Profile& profile) {
-  const int64_t total = model::TotalsOf(tree, tree.sides[0].self)[0];
+  const int64_t total = model::TotalOf(tree.sides[0].self);
   const bool is_count = tree.unit == "count" || tree.unit.empty();
   std::string text = is_count ? fmt::format("{} {}", model::FormatCount(static_cast<uint64_t>(total)), tree.value_type)
                               : fmt::format("{}: {}", tree.value_type, model::FormatValue(total, tree.unit));
@@ -119,7 +119,7 @@ std::string Subtitle(const model::FrameTree& tree, const model::Profile& profile
 
 void RefuseEmpty(const model::FrameTree& tree, const std::string& file) {
   for (const model::FrameSide& side : tree.sides) {
-    if (model::TotalsOf(tree, side.self)[0] != 0) return;
+    if (model::TotalOf(side.self) != 0) return;
   }
   throw model::InputError(file, fmt::format("has no {} to draw", tree.value_type.empty() ? "samples" : tree.value_type));
 }
@@ -127,7 +127,9 @@ void RefuseEmpty(const model::FrameTree& tree, const std::string& file) {
 std::string Flame::DrawPlain() const {
   const Words files = line_.Inputs(1);
   const analysis::View view = View(files);
-  const model::FrameTree tree = analysis::MergeFrames(view.profile(), view.value(), MergeOptions(view.options()));
+  const model::FrameTree tree = flames_.is_chart()
+                                    ? analysis::SequenceFrames(view.profile(), view.value(), MergeOptions(view.options()))
+                                    : analysis::MergeFrames(view.profile(), view.value(), MergeOptions(view.options()));
   RefuseEmpty(tree, BaseName(files[0]));
   const std::string more = files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "";
   return flames_.Draw(tree, BaseName(files[0]) + more, Subtitle(tree, view.profile()));
@@ -151,9 +153,7 @@ std::string Flame::Finish(model::FrameTree tree, const std::string& title, bool 
         tree, options.colour == render::ChangeColour::kTotal ? analysis::ChangeOf::kTotal : analysis::ChangeOf::kSelf,
         options.is_normalized ? analysis::ChangeIn::kShare : analysis::ChangeIn::kAmount);
   }
-  const auto total = [&](size_t side) {
-    return model::FormatValue(model::TotalsOf(tree, tree.sides[side].self)[0], tree.unit);
-  };
+  const auto total = [&](size_t side) { return model::FormatValue(model::TotalOf(tree.sides[side].self), tree.unit); };
   return flames_.DrawChange(tree, options, title,
                             fmt::format("{}: {} before, {} after", tree.value_type, total(0), total(1)));
 }

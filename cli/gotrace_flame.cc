@@ -20,6 +20,7 @@ constexpr const char* kExplanation =
     "  gotrace flame -o out.svg trace.out                        all time of all goroutines\n"
     "  gotrace flame --kind off-cpu --exclude 'GC ' -o out.svg t  what they waited for, waits still open counted\n"
     "  gotrace flame --kind samples -o out.svg trace.out         the CPU samples in the trace\n"
+    "  gotrace flame --flamechart --goroutine 7 -o out.svg t     one goroutine's life, from left to right\n"
     "  gotrace flame --task checkout --icicle -o out.svg t       one kind of task";
 
 std::string TypeOf(const std::string& kind) {
@@ -45,13 +46,15 @@ int RunGotraceFlame(Arguments arguments) {
   const std::string type = TypeOf(line.Text("kind"));
   const auto source = OpenTrace(line, path);
   analysis::TraceFilter filter(TraceFilterOf(line), *source);
-  model::Profile profile = analysis::ProfileTrace(*source, filter);
+  model::Profile profile =
+      flames.is_chart() ? analysis::ChartTrace(*source, filter) : analysis::ProfileTrace(*source, filter);
   CheckMet(filter, path);
   analysis::Filter(profile, {.ignore = flames.exclude()});
   const analysis::MergeFrom from = flames.is_reversed() ? analysis::MergeFrom::kLeaf : analysis::MergeFrom::kRoot;
-  const model::FrameTree tree =
-      analysis::MergeFrames(profile, analysis::FindValueType(profile, type),
-                            {.from = from, .bases = flames.roots(), .application = flames.application()});
+  const analysis::FrameMergeOptions options{.from = from, .bases = flames.roots(), .application = flames.application()};
+  const size_t value_type = analysis::FindValueType(profile, type);
+  const model::FrameTree tree = flames.is_chart() ? analysis::SequenceFrames(profile, value_type, options)
+                                                  : analysis::MergeFrames(profile, value_type, options);
   const int64_t total = model::TotalsOf(tree, tree.sides[0].self)[0];
   if (total == 0)
     throw model::InputError(path, fmt::format("has no {} to draw", type == "samples" ? "CPU samples" : type + " time"));

@@ -48,6 +48,12 @@ int64_t SaturatingSum(int64_t a, int64_t b) {
   return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
+int64_t TotalOf(std::span<const int64_t> self) {
+  int64_t total = 0;
+  for (const int64_t value : self) total = SaturatingSum(total, value);
+  return total;
+}
+
 std::vector<int64_t> TotalsOf(const FrameTree& tree, std::span<const int64_t> self) {
   assert(self.size() == tree.size());
   std::vector<int64_t> totals(self.begin(), self.end());

@@ -71,6 +71,9 @@ struct FrameTree {
 // number.
 std::vector<int64_t> TotalsOf(const FrameTree& tree, std::span<const int64_t> self);
 
+// The root's total alone.
+int64_t TotalOf(std::span<const int64_t> self);
+
 int64_t SaturatingSum(int64_t a, int64_t b);
 
 }  // namespace model

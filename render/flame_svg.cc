@@ -100,7 +100,8 @@ class Drawing {
   void Header();
   void Frames();
   void Frame(const FlameBox& box, uint32_t swatch);
-  void Title(const FlameBox& box);
+  void Title(const FlameBox& box, const FrameNote* note);
+  const FrameNote* NoteOf(const FlameBox& box) const;
   void Value(int64_t value);
   void Share(int64_t value, int64_t total);
   void Change(model::FrameId frame);
@@ -180,7 +181,13 @@ void Drawing::Header() {
     Text("subtitle", "quiet", kMargin, kTitleBaseline + kSubtitleStep, CutMiddle(options_.subtitle, 300));
 }
 
-void Drawing::Title(const FlameBox& box) {
+const FrameNote* Drawing::NoteOf(const FlameBox& box) const {
+  if (options_.frame_notes.empty() || box.frame.index() == 0) return nullptr;
+  const auto found = options_.frame_notes.find(tree_.name(box.frame));
+  return found == options_.frame_notes.end() ? nullptr : &found->second;
+}
+
+void Drawing::Title(const FlameBox& box, const FrameNote* note) {
   const std::string_view name = tree_.name(box.frame);
   out_ += "<title>";
   if (box.frame.index() == 0) {
@@ -200,7 +207,12 @@ void Drawing::Title(const FlameBox& box) {
     Share(value, total);
   }
   if (change_ != nullptr) Change(box.frame);
-  out_ += ")</title>";
+  out_ += ')';
+  if (note != nullptr && !note->title.empty()) {
+    out_ += "\n";
+    AppendXml(out_, CutMiddle(note->title, kTitleBytes));
+  }
+  out_ += "</title>";
 }
 
 void Drawing::Value(int64_t value) {
@@ -242,7 +254,10 @@ void Drawing::Frame(const FlameBox& box, uint32_t swatch) {
   out_ += "<g class=\"c";
   AppendInteger(out_, swatch);
   out_ += "\">";
-  Title(box);
+  const FrameNote* note = NoteOf(box);
+  Title(box, note);
+  const bool is_link = note != nullptr && !note->href.empty();
+  if (is_link) out_ += fmt::format("<a href=\"{}\" target=\"{}\">", XmlText(note->href), XmlText(note->target));
   out_ += "<rect x=\"";
   AppendPixels(out_, x);
   out_ += "\" y=\"";
@@ -262,7 +277,7 @@ void Drawing::Frame(const FlameBox& box, uint32_t swatch) {
     AppendXml(out_, FlameLabel(box.frame.index() == 0 ? "all" : tree_.name(box.frame), static_cast<size_t>(room)));
     out_ += "</text>";
   }
-  out_ += "</g>\n";
+  out_ += is_link ? "</a></g>\n" : "</g>\n";
 }
 
 void Drawing::Frames() {

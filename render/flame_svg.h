@@ -6,6 +6,7 @@
 #include "render/flame_change.h"
 #include "render/flame_layout.h"
 #include "render/flame_paint.h"
+#include "render/frame_notes.h"
 
 // A flame graph as one SVG file that needs nothing else: zoom, search and keyboard by its own script, tooltips without one,
 // light and dark. Each frame is one <g> with <title>name (1,234 samples, 5.67%)</title>, a <rect> and, where there is room,
@@ -29,6 +30,7 @@ struct FlameSvgOptions {
   FlameGrowth growth = FlameGrowth::kUp;
   std::optional<Rgb> background;
   std::optional<Rgb> search_colour;
+  FrameNotes frame_notes;
 };
 
 // `paint` belongs to `layout`. With `change`, titles say both sides: "f (9 samples, 4.50%; before 6 samples, 3.00%; change

@@ -16,4 +16,9 @@ namespace analysis {
 
 model::Profile ProfileTrace(model::EventSource& source, TraceFilter& filter);
 
+// The same as a chart: a sample for each span of a state and each CPU sample, a goroutine after the other by their first
+// mention and each in the order of time, under a frame of its own, "g7 main.worker". Memory grows with the spans; UsageError
+// where there are more than `most`.
+model::Profile ChartTrace(model::EventSource& source, TraceFilter& filter, size_t most = 2'000'000);
+
 }  // namespace analysis

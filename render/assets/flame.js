@@ -22,12 +22,12 @@
   const boxes = [];
   const rightmost = [];  // by depth: where the next sibling begins
   elements.forEach((element, at) => {
-    const title = element.querySelector('title').textContent;
+    const [title, note] = element.querySelector('title').textContent.split('\n');  // the second line is the user's own
     const depth = Math.round(Math.abs(rowY[at] - rowY[0]) / rowHeight);
     const w = parseInt(widths[at], 36);
     const x = depth < rightmost.length ? rightmost[depth] : 0;
     const box = { element, rect: element.querySelector('rect'), text: element.querySelector('text'), at, depth, x, w,
-                  name: title.slice(0, title.lastIndexOf(' (')), title, caller: null, callees: [] };
+                  name: title.slice(0, title.lastIndexOf(' (')), title, note, caller: null, callees: [] };
     rightmost.length = depth + 1;
     rightmost[depth] = x + w;
     rightmost.push(x);
@@ -67,7 +67,7 @@
       return box.name + ' — ' + tail.replace(valueInTitle, (_, sign, digits) => (sign === '+' ? '+' : '') + people(+(sign + digits.replace(/,/g, ''))));
     }
     const of = box.caller && box.caller !== all ? ', ' + percent(box.w, box.caller.w) + ' of its caller' : '';
-    return box.name + ' — ' + people(box.w * factor) + ', ' + percent(box.w, all.w) + ' of all' + of;
+    return box.name + ' — ' + people(box.w * factor) + ', ' + percent(box.w, all.w) + ' of all' + of + (box.note ? '. ' + box.note : '');
   }
 
   function place(box, x, w, isAbove) {

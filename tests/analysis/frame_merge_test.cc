@@ -72,3 +72,18 @@ TEST_CASE("a caller's row comes before its callees'") {
   const model::FrameTree tree = analysis::MergeFrames(TwoLines(), 0, {.from = analysis::MergeFrom::kLeaf});
   for (uint32_t row = 1; row < tree.size(); ++row) CHECK(tree.frames[row].caller.index() < row);
 }
+
+TEST_CASE("in the order of the samples only neighbours are one frame") {
+  model::Profile profile = Folded("a;b 1\na;c 2\n");
+  const model::StackId again = profile.sample_stack[0];
+  const int64_t four[] = {4}, eight[] = {8};
+  profile.AddSample(again, four);
+  profile.AddSample(again, eight);
+  const model::FrameTree tree = analysis::SequenceFrames(profile, 0);
+  REQUIRE(tree.size() == 5);  // the root, a, b, c, b
+  CHECK(tree.name(model::FrameId(1)) == "a");
+  CHECK(tree.name(model::FrameId(2)) == "b");
+  CHECK(tree.name(model::FrameId(3)) == "c");
+  CHECK(tree.name(model::FrameId(4)) == "b");
+  CHECK(tree.sides[0].self == std::vector<int64_t>{0, 0, 1, 2, 12});
+}

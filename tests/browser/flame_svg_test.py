@@ -71,6 +71,17 @@ class FlameSvg(unittest.TestCase):
         for name, share in {"all": 1, "main": 1, "serve": .6, "parse": .5, "scan": .3, "gc": .4, "mark": .4}.items():
             self.assertAlmostEqual(frame(name)[1], room * share, delta=0.02, msg=name)
 
+    def test_a_user_s_notes_are_told_and_linked(self):
+        notes = os.path.join(scratch.name, "notes.txt")
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write("serve\ttitle=<b>every</b> request\thref=https://example.org/runbook\ttarget=_blank\n")
+        browser.open(draw(FOLDED, "--nameattr", notes))
+        title = browser.js("""return [...document.querySelectorAll('#frames title')].map(t => t.textContent).find(t => t.startsWith('serve ('))""")
+        self.assertEqual(title, "serve (60 samples, 60.00%)\n<b>every</b> request")
+        self.assertEqual(browser.js("return document.querySelector('#frames a').getAttribute('href')"), "https://example.org/runbook")
+        self.assertEqual(browser.js("return document.querySelectorAll('#frames b').length"), 0)
+        self.assertAlmostEqual(frame("serve")[1], (browser.js("return window.innerWidth") - 24) * .6, delta=0.02)
+
     def test_a_click_zooms_and_reset_and_escape_go_back(self):
         browser.open(draw(FOLDED))
         room = browser.js("return window.innerWidth") - 24
