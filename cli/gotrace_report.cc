@@ -4,6 +4,7 @@
 #include "analysis/frame_profile.h"
 #include "analysis/trace/block_profile.h"
 #include "analysis/trace/contention.h"
+#include "analysis/trace/gc_cycles.h"
 #include "analysis/trace/goroutine_groups.h"
 #include "analysis/trace/scheduler_latency.h"
 #include "analysis/trace/trace_profile.h"
@@ -85,6 +86,8 @@ int RunGotraceReport(Arguments arguments) {
   maker.Add("latency", "Latency", [&](EventSource& source, TraceFilter& filter) {
     return LatencyReport(MeasureLatency(source, filter), source, kRowsShown);
   });
+  maker.Add("gc", "Collector",
+            [&](EventSource& source, TraceFilter&) { return GcReport(analysis::FindGcCycles(source, {}), kRowsShown); });
   maker.Add("tasks", "Tasks", [&](EventSource& source, TraceFilter&) {
     return analysis::TasksReport(analysis::FindUserTasks(source, {}), source, kRowsShown);
   });

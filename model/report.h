@@ -39,6 +39,14 @@ struct TableColumn {
   bool show = true;        // false: for JSON only
   bool is_change = false;  // shown with its sign, coloured by it
 };
+// A table that says more as a picture: columns `y` over column `x`, by their keys. Pages draw it above the table; text and
+// JSON have the table alone.
+struct Chart {
+  std::string x;  // empty = none
+  std::vector<std::string> y;
+  bool is_log_x = false;
+  bool is_bars = false;  // else lines
+};
 // Rows of cells. In JSON: "key": [{column key: cell, ..}, ..].
 struct Table {
   std::string key;
@@ -47,6 +55,7 @@ struct Table {
   std::vector<ValueList> rows;   // each as long as columns
   size_t rows_shown = SIZE_MAX;  // people see so many, and then how many are left
   std::string empty_text;        // what people read where there are no rows
+  Chart chart;
 };
 
 // One thing worth acting on, with what shows it.

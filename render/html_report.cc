@@ -9,6 +9,7 @@
 #include "model/units.h"
 #include "render/html_page.h"
 #include "render/svg_writer.h"
+#include "render/table_chart.h"
 #include "render/terminal_text.h"
 
 namespace render {
@@ -110,6 +111,7 @@ void Writer::operator()(const model::Table& block) {
     out_ += fmt::format("<p class=\"quiet\">{}</p>\n", Escaped(block.empty_text));
     return;
   }
+  out_ += TableChart(block);
   out_ +=
       fmt::format("<div class=\"scroll\"><table class=\"report\" data-shown=\"{}\">", std::min(block.rows_shown, kRowsKept));
   Head(block);

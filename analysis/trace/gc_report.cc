@@ -51,6 +51,7 @@ model::Table Curve(const GcCycles& gc) {
     const auto quantiles = gc.utilisation.Quantiles(window, kShares);
     table.rows.push_back({window, gc.utilisation.Minimum(window), quantiles[0], quantiles[1], quantiles[2]});
   }
+  table.chart = {.x = "window_ns", .y = {"minimum", "p99", "p95"}, .is_log_x = true};
   return table;
 }
 
@@ -100,6 +101,7 @@ model::Report GcReport(const GcCycles& gc, size_t rows_shown) {
                     {"heap_bytes", "heap", "bytes"},
                     {"began_before", "", "", false},
                     {"is_open", "", "", false}};
+  cycles.chart = {.x = "begin_ns", .y = {"heap_bytes"}};
   for (const GcCycle& row : gc.cycles) {
     cycles.rows.push_back({row.begin - gc.trace_begin, row.end - row.begin, row.stopped_ns, row.assists, row.assist_ns,
                            row.heap_at_begin, row.began_before, row.is_open});

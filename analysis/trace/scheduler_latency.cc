@@ -194,6 +194,7 @@ model::Report LatencyReport(const SchedulerLatency& latency, const model::EventS
                    {"count", "count", "count"},
                    {"mean_ns", "mean", "nanoseconds"},
                    {"max_ns", "max", "nanoseconds"}};
+  times.chart = {.x = "begin_ns", .y = {"max_ns", "mean_ns"}, .is_bars = true};
   int64_t at = latency.over_time.begin() - latency.trace_begin;
   for (const LatencyRow& row : latency.over_time.rows()) {
     times.rows.push_back({at, row.count, row.count == 0 ? 0 : row.total / static_cast<int64_t>(row.count), row.max});
