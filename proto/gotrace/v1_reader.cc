@@ -23,7 +23,8 @@ V1Reader::V1Reader(std::string name, std::string version_text, int version, Inpu
       info_{.version = std::move(version_text)},
       file_(version, std::move(input), symbols_, stacks_, info_),
       order_(file_, info_),
-      events_(kEventsAtOnce + kMaxEventsPerRow) {
+      events_(kEventsAtOnce + kMaxEventsPerRow),
+      user_work_(symbols_, info_.warnings) {
   for (size_t type = 0; type < kV1TypeCount; ++type) {
     reasons_[type] = symbols_.InternString(kV1Specs[type].reason);
     parsed_reasons_[type] = model::ParseBlockReason(kV1Specs[type].reason);
@@ -187,6 +188,7 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
       waits_for_network_[row.goroutine] = false;
       return goes(GoState::kRunnable, GoState::kRunning, first);
     case V1Type::kGoEnd:
+      user_work_.EndGoroutine(static_cast<model::GoroutineId>(order_.goroutine(row.goroutine)));
       return goes(GoState::kRunning, GoState::kNotExist);
     case V1Type::kGoSched:
     case V1Type::kGoPreempt:
@@ -311,25 +313,31 @@ model::StringId V1Reader::StopName(uint64_t kind) {
 }
 
 bool V1Reader::ConvertAnnotation(const V1Row& row, const V1Record& record, Event& event) {
+  const auto where = [&] { return fmt::format("byte {}: {}", row.offset, SpecOf(V1Type(row.type)).name); };
+  const auto goroutine = static_cast<model::GoroutineId>(order_.goroutine(row.goroutine));
   event.subject = static_cast<int64_t>(record.arguments[0]);
   switch (V1Type(row.type)) {
     case V1Type::kUserTaskCreate:
       event.kind = EventKind::kTaskBegin;
       event.parent_task = record.arguments[1] == 0 ? model::kNoTask : record.arguments[1];
       event.name = file_.String(record.arguments[2]);
-      tasks_[record.arguments[0]] = {.parent = record.arguments[1], .name = event.name};
+      user_work_.BeginTask(record.arguments[0], {.parent = record.arguments[1], .name = event.name}, where);
       return true;
     case V1Type::kUserTaskEnd:
       event.kind = EventKind::kTaskEnd;
-      if (const auto task = tasks_.find(record.arguments[0]); task != tasks_.end()) {
-        event.parent_task = task->second.parent;
-        event.name = task->second.name;
-        tasks_.erase(task);
+      if (const auto task = user_work_.EndTask(record.arguments[0], where)) {
+        event.parent_task = task->parent;
+        event.name = task->name;
       }
       return true;
     case V1Type::kUserRegion:
       event.kind = record.arguments[1] == 0 ? EventKind::kRegionBegin : EventKind::kRegionEnd;
       event.name = file_.String(record.arguments[2]);
+      if (event.kind == EventKind::kRegionBegin) {
+        user_work_.BeginRegion(goroutine, {.task = record.arguments[0], .name = event.name});
+      } else {
+        user_work_.EndRegion(goroutine, {.task = record.arguments[0], .name = event.name}, where);
+      }
       return true;
     case V1Type::kUserLog:
       event.kind = EventKind::kLog;

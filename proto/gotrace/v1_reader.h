@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "proto/gotrace/user_work.h"
 #include "proto/gotrace/v1_order.h"
 
 // A v1 trace in the vocabulary of v2, as the official reader converts it: one generation; a system call that did not block
@@ -21,11 +22,6 @@ class V1Reader : public model::EventSource {
   const model::StackTrie& stacks() const override { return stacks_; }
 
  private:
-  struct Task {
-    model::TaskId parent = 0;
-    model::StringId name;
-  };
-
   void Convert(const V1Row& row);
   bool ConvertStart(const V1Row& row, const V1Record& record, model::Event& event);
   bool ConvertProc(const V1Row& row, const V1Record& record, model::Event& event);
@@ -56,7 +52,7 @@ class V1Reader : public model::EventSource {
   std::unordered_map<int32_t, model::ThreadId> threads_;  // of the proc
   model::IdSet procs_;
   std::vector<bool> waits_for_network_;  // by row of goroutines
-  std::unordered_map<model::TaskId, Task> tasks_;
+  UserWork user_work_;
   model::StringId stop_name_;
   std::vector<model::Event> at_start_events_;
   size_t at_start_given_ = 0;

@@ -22,7 +22,8 @@ constexpr RangeName kNames[] = {
 
 }  // namespace
 
-V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings) : symbols_(symbols), warnings_(warnings) {
+V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings)
+    : symbols_(symbols), warnings_(warnings), user_work_(symbols, warnings) {
   for (const V2Spec& spec : kV2Specs) {
     templates_.push_back(spec.event);
     if (spec.event.kind == model::EventKind::kExperimental) templates_.back().name = symbols_.InternString(spec.name);
@@ -57,7 +58,7 @@ void V2Order::Reset(std::vector<model::Event>& forgotten) {
   goroutines_.Clear();
   procs_.Clear();
   for (Thread& thread : threads_) thread = {.id = thread.id};
-  regions_.clear();
+  user_work_.Reset();
   gc_ = Gc::kUndetermined;
   first_generation_ = 0;
 }

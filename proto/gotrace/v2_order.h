@@ -6,6 +6,7 @@
 
 #include "model/event_source.h"
 #include "model/id_map.h"
+#include "proto/gotrace/user_work.h"
 #include "proto/gotrace/v2_cursor.h"
 
 // The scheduler as a trace tells it: who runs what on which thread. Threads write their batches without regard for each
@@ -59,15 +60,6 @@ class V2Order {
     model::ProcId proc = model::kNoProc;
     bool is_seen = false;  // an event of it has been looked at
   };
-  struct Region {
-    model::TaskId task = 0;
-    model::StringId name;
-    bool operator==(const Region&) const = default;
-  };
-  struct Task {
-    model::TaskId parent = model::kNoTask;
-    model::StringId name;
-  };
   enum class Gc : uint8_t { kUndetermined, kOff, kOn };
   enum class Need : uint8_t { kNone, kAny, kSome };
 
@@ -106,7 +98,6 @@ class V2Order {
   }
   Sequence Now(uint64_t number) const { return {generation_number_, number}; }
   bool IsFirstGeneration() const { return generation_number_ == first_generation_; }
-  void EndRegion(const V2Cursor& c, model::GoroutineId goroutine, Goroutine& state, const Region& region);
   model::StackId Stack(const V2Cursor& c, uint64_t number);
   model::StringId String(const V2Cursor& c, uint64_t number);
   model::StackId MissingStack(const V2Cursor& c, uint64_t number);
@@ -130,8 +121,7 @@ class V2Order {
   model::IdMap<Proc> procs_;
   model::IdMap<uint32_t> thread_rows_;
   std::vector<Thread> threads_;
-  std::unordered_map<model::TaskId, Task> tasks_;
-  std::unordered_map<model::GoroutineId, std::vector<Region>> regions_;  // innermost last
+  UserWork user_work_;
   uint64_t gc_sequence_ = 0;
   Gc gc_ = Gc::kUndetermined;
 };

@@ -80,8 +80,7 @@ size_t V2Order::TaskBegin(const V2Cursor& c, Thread& t, Event* out) {
   event.subject = static_cast<int64_t>(c.arguments[0]);
   event.parent_task = c.arguments[1] == 0 ? model::kNoTask : c.arguments[1];
   event.name = String(c, c.arguments[2]);
-  const bool is_new = tasks_.insert_or_assign(c.arguments[0], Task{.parent = event.parent_task, .name = event.name}).second;
-  if (!is_new) warnings_.Add("task begun twice", fmt::format("{}: task {}", Where(c), c.arguments[0]));
+  user_work_.BeginTask(c.arguments[0], {.parent = event.parent_task, .name = event.name}, [&] { return Where(c); });
   return 1;
 }
 
@@ -90,10 +89,9 @@ size_t V2Order::TaskEnd(const V2Cursor& c, Thread& t, Event* out) {
   Require(c, t, Need::kSome, Need::kSome);
   Event& event = Emit(c, t, out);
   event.subject = static_cast<int64_t>(c.arguments[0]);
-  if (const auto task = tasks_.find(c.arguments[0]); task != tasks_.end()) {
-    event.parent_task = task->second.parent;
-    event.name = task->second.name;
-    tasks_.erase(task);
+  if (const auto task = user_work_.EndTask(c.arguments[0], [&] { return Where(c); })) {
+    event.parent_task = task->parent;
+    event.name = task->name;
   }
   return 1;
 }
@@ -105,31 +103,14 @@ size_t V2Order::RegionBeginOrEnd(const V2Cursor& c, Thread& t, Event* out) {
   Event& event = Emit(c, t, out);
   event.subject = static_cast<int64_t>(c.arguments[0]);
   event.name = String(c, c.arguments[1]);
-  const Region region{.task = c.arguments[0], .name = event.name};
+  const UserWork::Region region{.task = c.arguments[0], .name = event.name};
   if (c.type == V2Type::kUserRegionBegin) {
-    regions_[t.goroutine].push_back(region);
+    user_work_.BeginRegion(t.goroutine, region);
     goroutine->has_regions = true;
-  } else {
-    EndRegion(c, t.goroutine, *goroutine, region);
+  } else if (goroutine->has_regions) {
+    goroutine->has_regions = user_work_.EndRegion(t.goroutine, region, [&] { return Where(c); });
   }
   return 1;
-}
-
-// Regions of a goroutine should end inside out. A region that is older than the trace has no beginning here.
-void V2Order::EndRegion(const V2Cursor& c, model::GoroutineId id, Goroutine& goroutine, const Region& region) {
-  if (!goroutine.has_regions) return;
-  std::vector<Region>& open = regions_[id];
-  if (open.back() == region) {
-    open.pop_back();
-  } else {
-    warnings_.Add("region ended out of order", fmt::format("{}: goroutine {} ends \"{}\" inside of \"{}\"", Where(c), id,
-                                                           symbols_.text(region.name), symbols_.text(open.back().name)));
-    const auto begun = std::find(open.rbegin(), open.rend(), region);
-    if (begun != open.rend()) open.erase(std::next(begun).base());
-  }
-  if (!open.empty()) return;
-  regions_.erase(id);
-  goroutine.has_regions = false;
 }
 
 size_t V2Order::Annotation(const V2Cursor& c, Thread& t, Event* out) {
