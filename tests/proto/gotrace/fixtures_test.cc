@@ -24,7 +24,7 @@ std::map<std::string, int> CountByName(const std::string& fixture, EventKind kin
 
 // What the program does, by its source: eight checkouts, half of them from the cache, one refund that never ends.
 TEST_CASE("tasks and logs of a program are there, as often as it made them, with every version of Go") {
-  for (const char* go : {"go1.21", "go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
+  for (const char* go : {"go1.21", "go1.22", "go1.23", "go1.24", "go1.25", "go1.26", "go1.27"}) {
     CAPTURE(go);
     const std::string file = std::string("tasks/") + go + ".trace";
     CHECK(CountByName(file, EventKind::kTaskBegin) ==
@@ -32,6 +32,16 @@ TEST_CASE("tasks and logs of a program are there, as often as it made them, with
     CHECK(CountByName(file, EventKind::kTaskEnd) == std::map<std::string, int>{{"checkout", 8}, {"payment", 8}});
     CHECK(CountByName(file, EventKind::kLog) ==
           std::map<std::string, int>{{"order", 8}, {"cache.hit", 4}, {"fallback.exec", 1}, {"opened", 1}});
+  }
+}
+
+TEST_CASE("events of an experiment are there, with the name that it gives them") {
+  for (const char* file : {"experiment/go1.23.trace", "experiment/go1.26.trace"}) {
+    CAPTURE(file);
+    auto counts = CountByName(file, EventKind::kExperimental);
+    CHECK(counts["SpanAlloc"] >= 100);
+    CHECK(counts["HeapObjectAlloc"] >= 100);
+    CHECK(CountByName(file, EventKind::kTaskBegin) == std::map<std::string, int>{{"fill shelf", 1}});
   }
 }
 
