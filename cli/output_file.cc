@@ -41,6 +41,13 @@ std::string BehindLinks(const std::string& path) {
   return error ? path : target.string();
 }
 
+// A file without a name, which nothing can leave behind, not even SIGKILL; -1 where the file system has no such files.
+int OpenUnnamed(const std::string& target) {
+  if (::access("/proc/self/fd", X_OK) != 0) return -1;  // the way to name it later
+  const std::string folder = std::filesystem::path(target).parent_path();
+  return ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
@@ -56,7 +63,9 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
     file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     target_ = BehindLinks(path);
-    pending_ = fmt::format("{}.{}.tmp", target_, ::getpid());
+    file_ = OpenUnnamed(target_);
+    if (file_ >= 0) return;
+    pending_ = PendingName();
     file_ = ::open(pending_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   }
   if (file_ < 0) {
@@ -74,11 +83,21 @@ void OutputFile::Write(std::string_view bytes) { WriteAll(file_, bytes, path_); 
 
 void OutputFile::Commit() {
   if (file_ == STDOUT_FILENO) return;
+  if (!target_.empty() && pending_.empty()) Link();
   if (::close(std::exchange(file_, -1)) != 0) Fail(path_, errno);
   if (pending_.empty()) return;
   if (::rename(pending_.c_str(), target_.c_str()) != 0) Fail(path_, errno);
   pending_.clear();
 }
+
+void OutputFile::Link() {
+  const std::string name = PendingName();
+  const std::string unnamed = fmt::format("/proc/self/fd/{}", file_);
+  if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) Fail(path_, errno);
+  pending_ = name;
+}
+
+std::string OutputFile::PendingName() const { return fmt::format("{}.{}.tmp", target_, ::getpid()); }
 
 void WriteOutput(const std::string& path, std::string_view bytes) {
   OutputFile file(path);
