@@ -25,6 +25,7 @@ int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
+int RunGotraceDump(Arguments arguments);
 int RunGotraceFlame(Arguments arguments);
 int RunGotraceGc(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);

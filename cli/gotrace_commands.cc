@@ -11,6 +11,7 @@ constexpr Command kCommands[] = {
     {"critical-path", "critical-path TRACE", "what decided how long a task, a region or a goroutine took",
      RunGotraceCriticalPath},
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
+    {"dump", "dump TRACE", "the events as text or JSON, one a line; or the file's records", RunGotraceDump},
     {"flame", "flame TRACE", "a flame graph of where goroutines were and in what state, as one SVG file", RunGotraceFlame},
     {"gc", "gc TRACE", "collections, stops of the world, assists, and what they left to the program", RunGotraceGc},
     {"goroutines", "goroutines TRACE|DUMP",

@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kPrefix = "go 1.";
 constexpr std::string_view kSuffix = " trace";
 
-// 26 of "go 1.26 trace"; -1 for what is no header.
+}  // namespace
+
 int VersionOf(std::string_view head) {
   if (!head.starts_with(kPrefix)) return -1;
   int version = -1;
@@ -23,8 +24,6 @@ int VersionOf(std::string_view head) {
   const std::string_view rest = head.substr(static_cast<size_t>(end - head.data()));
   return error == std::errc() && rest.starts_with(kSuffix) ? version : -1;
 }
-
-}  // namespace
 
 bool LooksGoTrace(std::string_view head) { return VersionOf(head) >= 0; }
 

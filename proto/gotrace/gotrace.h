@@ -12,6 +12,9 @@ namespace proto::gotrace {
 
 bool LooksGoTrace(std::string_view head);
 
+// 26 of "go 1.26 trace"; -1 for what is no header.
+int VersionOf(std::string_view head);
+
 // Throws InputError for versions that nobody reads any more (before Go 1.11) and for such as we do not know yet.
 std::unique_ptr<model::EventSource> Open(const std::string& name, std::unique_ptr<ByteSource> source);
 

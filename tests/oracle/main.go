@@ -250,64 +250,147 @@ func header(file string) string {
 	return strings.TrimRight(string(text[:n]), "\x00")
 }
 
-func stackText(s trace.Stack) string {
-	var names []string
-	for f := range s.Frames() {
-		names = append(names, fmt.Sprintf("%s:%d", f.Func, f.Line))
+// Events as `gotrace dump --stacks` prints them: the form is in render/event_text.h.
+
+func quoted(text string) string {
+	out := []byte{'"'}
+	for _, c := range []byte(text) {
+		switch {
+		case c == '"' || c == '\\':
+			out = append(out, '\\', c)
+		case c < 0x20 || c == 0x7f:
+			out = append(out, fmt.Sprintf("\\x%02x", c)...)
+		default:
+			out = append(out, c)
+		}
 	}
-	return strings.Join(names, ";")
+	return string(append(out, '"'))
 }
 
-func eventText(ev *trace.Event) string {
-	s := fmt.Sprintf("%d M=%d P=%d G=%d ", ev.Time(), ev.Thread(), ev.Proc(), ev.Goroutine())
+func word(name string) string {
+	plain := name != "" && name != "<" && name != "=>" && name != "@"
+	for _, c := range []byte(name) {
+		plain = plain && c > 0x20 && c != '"' && c != '\\' && c != 0x7f
+	}
+	if plain {
+		return name
+	}
+	return quoted(name)
+}
+
+func stackText(s trace.Stack) string {
+	var frames []string
+	for f := range s.Frames() {
+		if f.Func == "" && f.PC == 0 {
+			continue // a stack that the runtime could not unwind; ours is empty
+		}
+		frames = append(frames, fmt.Sprintf("%s %s:%d", word(f.Func), word(f.File[strings.LastIndex(f.File, "/")+1:]), f.Line))
+	}
+	return strings.Join(frames, " < ")
+}
+
+func whatText(ev *trace.Event) string {
 	switch ev.Kind() {
 	case trace.EventStateTransition:
 		st := ev.StateTransition()
-		if st.Resource.Kind == trace.ResourceGoroutine {
-			from, to := st.Goroutine()
-			s += fmt.Sprintf("goroutine-state %d %s->%s reason=%q subject_stack=%s", st.Resource.Goroutine(), from, to, st.Reason, stackText(st.Stack))
-		} else {
+		if st.Resource.Kind == trace.ResourceProc {
 			from, to := st.Proc()
-			s += fmt.Sprintf("proc-state %d %s->%s", st.Resource.Proc(), from, to)
+			return fmt.Sprintf("proc %d %s->%s", st.Resource.Proc(), from, to)
 		}
+		from, to := st.Goroutine()
+		text := fmt.Sprintf("goroutine %d %s->%s", st.Resource.Goroutine(), from, to)
+		if st.Reason != "" {
+			text += " " + quoted(st.Reason)
+		}
+		return text
 	case trace.EventRangeBegin, trace.EventRangeActive, trace.EventRangeEnd:
 		r := ev.Range()
-		id := int64(-1)
+		text := kindName(ev) + " " + quoted(r.Name)
 		switch r.Scope.Kind {
 		case trace.ResourceGoroutine:
-			id = int64(r.Scope.Goroutine())
+			text += fmt.Sprintf(" goroutine %d", r.Scope.Goroutine())
 		case trace.ResourceProc:
-			id = int64(r.Scope.Proc())
+			text += fmt.Sprintf(" proc %d", r.Scope.Proc())
 		case trace.ResourceThread:
-			id = int64(r.Scope.Thread())
+			text += fmt.Sprintf(" thread %d", r.Scope.Thread())
 		}
-		s += fmt.Sprintf("%s %q %d", kindName(ev), r.Name, id)
+		return text
 	case trace.EventTaskBegin, trace.EventTaskEnd:
 		t := ev.Task()
-		s += fmt.Sprintf("%s %d %q parent=%d", kindName(ev), t.ID, t.Type, int64(t.Parent))
+		text := fmt.Sprintf("%s %d %s", kindName(ev), t.ID, quoted(t.Type))
+		if t.Parent != trace.NoTask {
+			text += fmt.Sprintf(" of %d", t.Parent)
+		}
+		return text
 	case trace.EventRegionBegin, trace.EventRegionEnd:
 		r := ev.Region()
-		s += fmt.Sprintf("%s %d %q", kindName(ev), r.Task, r.Type)
+		return fmt.Sprintf("%s %d %s", kindName(ev), r.Task, quoted(r.Type))
 	case trace.EventLog:
 		l := ev.Log()
-		s += fmt.Sprintf("log %d %q %q", l.Task, l.Category, l.Message)
+		return fmt.Sprintf("log %d %s %s", l.Task, quoted(l.Category), quoted(l.Message))
 	case trace.EventMetric:
 		m := ev.Metric()
-		s += fmt.Sprintf("metric %s %d", m.Name, m.Value.Uint64())
+		return fmt.Sprintf("metric %s %d", quoted(m.Name), m.Value.Uint64())
 	case trace.EventLabel:
 		l := ev.Label()
-		s += fmt.Sprintf("label %d %q", l.Resource.Goroutine(), l.Label)
-	case trace.EventStackSample:
-		s += "cpu-sample"
+		return fmt.Sprintf("label %d %s", l.Resource.Goroutine(), quoted(l.Label))
 	case trace.EventSync:
-		s += "sync"
+		// Ours has the generation's number as well, which this reader does not tell.
+		text := fmt.Sprintf("sync clock_ns %d", ev.Time())
 		if clock := ev.Sync().ClockSnapshot; clock != nil {
-			s += fmt.Sprintf(" wall=%d", clock.Wall.UnixNano()+int64(ev.Time()-clock.Trace))
+			text += fmt.Sprintf(" unix_ns %d", clock.Wall.UnixNano()+int64(ev.Time()-clock.Trace))
 		}
+		return text
 	case trace.EventExperimental:
-		s += "experimental " + ev.Experimental().Name
+		return "experimental " + quoted(ev.Experimental().Name)
 	}
-	return s + " stack=" + stackText(ev.Stack())
+	return kindName(ev)
+}
+
+func eventText(ev *trace.Event, begin trace.Time) string {
+	since := ev.Time() - begin
+	text := fmt.Sprintf("%d.%09d", since/1e9, since%1e9)
+	if m := ev.Thread(); m != trace.NoThread {
+		text += fmt.Sprintf(" m%d", m)
+	}
+	if p := ev.Proc(); p != trace.NoProc {
+		text += fmt.Sprintf(" p%d", p)
+	}
+	if g := ev.Goroutine(); g != trace.NoGoroutine {
+		text += fmt.Sprintf(" g%d", g)
+	}
+	text += " " + whatText(ev)
+	stack := stackText(ev.Stack())
+	if stack != "" {
+		text += " @ " + stack
+	}
+	if ev.Kind() == trace.EventStateTransition {
+		if subject := stackText(ev.StateTransition().Stack); subject != "" && subject != stack {
+			text += " => " + subject
+		}
+	}
+	return text
+}
+
+// The last sync is the end: only what comes next tells.
+func printEvents(file string, out io.Writer) error {
+	var begin trace.Time
+	count, last := 0, ""
+	err := read(file, func(ev *trace.Event) {
+		if count == 0 {
+			begin = ev.Time()
+		}
+		if count > 0 {
+			fmt.Fprintln(out, last)
+		}
+		last = eventText(ev, begin)
+		count++
+	})
+	if at := strings.Index(last, " sync clock_ns"); at >= 0 && err == nil {
+		last = last[:at] + " sync end"
+	}
+	fmt.Fprintln(out, last)
+	return err
 }
 
 func main() {
@@ -317,7 +400,7 @@ func main() {
 	defer out.Flush()
 	for _, file := range flag.Args() {
 		if *events {
-			if err := read(file, func(ev *trace.Event) { fmt.Fprintln(out, eventText(ev)) }); err != nil {
+			if err := printEvents(file, out); err != nil {
 				fmt.Fprintln(out, "error")
 			}
 			continue

@@ -1,8 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,31 +8,12 @@
 #include "proto/formats.h"
 #include "render/json_report.h"
 #include "tests/support/fixture.h"
-#include "tests/support/places.h"
+#include "tests/support/shell.h"
 
 // The official reader, golang.org/x/exp/trace, says the facts of every fixture; ours must be the same, field by field.
 namespace {
 
 using nlohmann::json;
-
-std::string OutputOf(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  char buffer[65536];
-  for (size_t n = fread(buffer, 1, sizeof buffer, pipe); n > 0; n = fread(buffer, 1, sizeof buffer, pipe))
-    text.append(buffer, n);
-  pclose(pipe);
-  return text;
-}
-
-// Empty where it can't be built: no Go, or no way to its module.
-std::string Oracle() {
-  const std::string program = std::string(test_support::kBinaryDir) + "/oracle";
-  const std::string command =
-      "cd '" + std::string(test_support::kSourceDir) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
-  return std::system(command.c_str()) == 0 ? program : "";
-}
 
 json Ours(const std::string& path) {
   const auto trace = proto::ReadTrace(path);
@@ -64,7 +43,7 @@ void Compare(const std::string& oracle, json theirs) {
   // Of v1 events at the same tick the official reader takes any first, a different one each run: a nanosecond here or there.
   constexpr int kRuns = 30;
   for (int run = 1; run < kRuns && theirs["version"] < "go 1.22" && !IsSame(ours, theirs); ++run) {
-    theirs = json::parse(OutputOf("'" + oracle + "' '" + path + "'"));
+    theirs = json::parse(test_support::OutputOf("'" + oracle + "' '" + path + "'"));
   }
   for (const char* key : kKeys) {
     CAPTURE(key);
@@ -73,7 +52,7 @@ void Compare(const std::string& oracle, json theirs) {
 }
 
 TEST_CASE("summary has the facts of the official reader on every fixture") {
-  const std::string oracle = Oracle();
+  const std::string oracle = test_support::BuildOracle();
   if (oracle.empty()) {
     MESSAGE("skipped: tests/oracle can't be built here (no Go toolchain, or no module proxy)");
     return;
@@ -84,7 +63,7 @@ TEST_CASE("summary has the facts of the official reader on every fixture") {
       files += " '" + test_support::FixturePath(file) + "'";
   }
   size_t compared = 0;
-  const std::string lines = OutputOf("'" + oracle + "'" + files);
+  const std::string lines = test_support::OutputOf("'" + oracle + "'" + files);
   for (size_t at = 0; at < lines.size();) {
     const size_t end = lines.find('\n', at);
     const json theirs = json::parse(lines.substr(at, end - at));

@@ -1,0 +1,107 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/support/fixture.h"
+#include "tests/support/places.h"
+#include "tests/support/shell.h"
+
+// What `gotrace dump` prints, beside the official reader and `go tool trace`, where Go is installed.
+namespace {
+
+using test_support::OutputOf;
+
+std::string Gotrace() { return std::string(test_support::kBinaryDir) + "/gotrace"; }
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string FirstBytes(const std::string& path) { return OutputOf("head -c 8 '" + path + "'"); }
+
+std::vector<std::string> V2Traces() {
+  std::vector<std::string> paths;
+  for (const std::string& folder : test_support::FixtureFolders()) {
+    for (const std::string& file : test_support::FixtureFiles(folder, ".trace")) {
+      const std::string path = test_support::FixturePath(file);
+      if (FirstBytes(path) >= "go 1.22 ") paths.push_back(path);
+    }
+  }
+  return paths;
+}
+
+// The first line that differs, of either, is enough to see.
+void CheckSame(const std::vector<std::string>& ours, const std::vector<std::string>& theirs) {
+  const auto [our, their] = std::ranges::mismatch(ours, theirs);
+  CHECK((our == ours.end() ? "(end)" : *our) == (their == theirs.end() ? "(end)" : *their));
+}
+
+TEST_CASE("dump prints every event of a trace as the official reader has it") {
+  const std::string oracle = test_support::BuildOracle();
+  if (oracle.empty()) {
+    MESSAGE("skipped: tests/oracle can't be built here (no Go toolchain, or no module proxy)");
+    return;
+  }
+  size_t compared = 0;
+  for (const std::string& path : V2Traces()) {
+    CAPTURE(path);
+    const auto theirs = Lines(OutputOf("'" + oracle + "' -events '" + path + "'"));
+    if (theirs.back() == "error") continue;  // it stops at what we step over
+    std::string ours = OutputOf("'" + Gotrace() + "' dump --stacks '" + path + "' 2>/dev/null");
+    ours = std::regex_replace(ours, std::regex(" sync [0-9]+ clock_ns"), " sync clock_ns");  // it does not tell the number
+    CheckSame(Lines(ours), theirs);
+    ++compared;
+  }
+  CHECK(compared > 40);
+}
+
+TEST_CASE("dump --wire prints what go tool trace -d=wire prints, and a line with the version before it") {
+  if (!OutputOf("go version 2>/dev/null").starts_with("go version")) {
+    MESSAGE("skipped: no Go toolchain");
+    return;
+  }
+  for (const char* file : {"abba/go1.22.trace", "tasks/go1.23.trace", "flight_recorder/go1.25.flight.trace",
+                           "cpu_samples/go1.26.trace", "tasks/go1.27.trace"}) {
+    CAPTURE(file);
+    const std::string path = test_support::FixturePath(file);
+    auto ours = Lines(OutputOf("'" + Gotrace() + "' dump --wire '" + path + "'"));
+    CHECK(ours[0].starts_with("Trace Go1."));
+    ours.erase(ours.begin());
+    CheckSame(ours, Lines(OutputOf("go tool trace -d=wire '" + path + "' 2>/dev/null")));
+  }
+}
+
+TEST_CASE("dump --json has an object a line, of the same events as the text") {
+  for (const char* file :
+       {"tasks/go1.26.trace", "old_versions/go1.11.trace", "misused_tasks/go1.26.trace", "gc_heavy/go1.26.trace"}) {
+    CAPTURE(file);
+    const std::string path = test_support::FixturePath(file);
+    const auto text = Lines(OutputOf("'" + Gotrace() + "' dump '" + path + "' 2>/dev/null"));
+    const auto objects = Lines(OutputOf("'" + Gotrace() + "' dump --json --stacks '" + path + "'"));
+    REQUIRE(text.size() == objects.size());
+    for (size_t i = 0; i < text.size(); ++i) {
+      const auto object = nlohmann::json::parse(objects[i]);
+      std::ostringstream time;
+      const auto ns = object["time_ns"].get<int64_t>();
+      time << ns / 1'000'000'000 << '.' << std::to_string(1'000'000'000 + ns % 1'000'000'000).substr(1) << ' ';
+      REQUIRE(text[i].starts_with(time.str()));
+      if (object["kind"] == "goroutine-state") {
+        const std::string what = "goroutine " + object["subject"].dump() + " " + object["from"].get<std::string>() + "->" +
+                                 object["to"].get<std::string>();
+        REQUIRE(text[i].find(what) != std::string::npos);
+      } else if (object["kind"] != "proc-state") {
+        REQUIRE(text[i].find(" " + object["kind"].get<std::string>()) != std::string::npos);
+      }
+    }
+  }
+}
+
+}  // namespace
