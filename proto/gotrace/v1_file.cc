@@ -166,6 +166,7 @@ void V1File::ReadStack(const V1Record& record) {
     const uint64_t line = ReadVarint(at);
     is_good = Inside(at, record.list, record.next);
     if (!is_good) break;
+    if (pc == 0 && function == 0) continue;  // what the runtime writes for a stack that it could not unwind
     const model::LocationId* known = frames_.Find(pc);
     frame_buffer_.push_back(
         known != nullptr ? *known

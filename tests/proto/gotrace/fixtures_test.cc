@@ -68,6 +68,21 @@ TEST_CASE("time never goes back, and ids are of the trace's own tables") {
   }
 }
 
+// The runtime writes one frame of zeros for it; golang.org/x/exp/trace's facts have no name for it either.
+TEST_CASE("a stack that could not be unwound has no frames, in both versions of traces") {
+  for (const char* file : {"lock_across_send/go1.21.trace", "abba/go1.23.trace"}) {
+    CAPTURE(file);
+    const auto trace = proto::ReadTrace(test_support::FixturePath(file));
+    size_t preempted_nowhere = 0;
+    for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) {
+      for (const model::Event& event : batch) {
+        preempted_nowhere += event.reason == model::BlockReason::kPreempted && event.stack == model::StackTrie::root();
+      }
+    }
+    CHECK(preempted_nowhere > 0);
+  }
+}
+
 // The program crosses two regions, and ends a task twice.
 TEST_CASE("misused regions and tasks are warnings, not the end, in both versions of traces") {
   for (const char* file : {"misused_tasks/go1.21.trace", "misused_tasks/go1.26.trace"}) {
