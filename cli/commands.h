@@ -34,5 +34,6 @@ int RunGotraceReport(Arguments arguments);
 int RunGotraceStacks(Arguments arguments);
 int RunGotraceSummary(Arguments arguments);
 int RunGotraceTasks(Arguments arguments);
+int RunGotraceTimeline(Arguments arguments);
 
 }  // namespace cli

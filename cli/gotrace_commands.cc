@@ -24,6 +24,8 @@ constexpr Command kCommands[] = {
     {"summary", "summary TRACE", "what is in a trace: goroutines, states, waits, tasks, collector, damage",
      RunGotraceSummary},
     {"tasks", "tasks TRACE", "tasks, regions and logs of the program by type, with how long they took", RunGotraceTasks},
+    {"timeline", "timeline TRACE", "the trace as Chrome's trace event JSON, for Perfetto and speedscope",
+     RunGotraceTimeline},
 };
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};

@@ -49,6 +49,7 @@ int RunGotraceFlame(Arguments arguments) {
   model::Profile profile =
       flames.is_chart() ? analysis::ChartTrace(*source, filter) : analysis::ProfileTrace(*source, filter);
   CheckMet(filter, path);
+  WarnOfDamage(*source, path);
   analysis::Filter(profile, {.ignore = flames.exclude()});
   const analysis::MergeFrom from = flames.is_reversed() ? analysis::MergeFrom::kLeaf : analysis::MergeFrom::kRoot;
   const analysis::FrameMergeOptions options{.from = from, .bases = flames.roots(), .application = flames.application()};

@@ -12,12 +12,17 @@
 
 namespace cli {
 
-void AddTraceFilterOptions(po::options_description& options) {
+void AddTraceWindowOptions(po::options_description& options) {
   options.add_options()("from", po::value<std::string>()->value_name("TIME"),
                         "only from TIME after the trace's begin on (250ms, 1.5s)")(
-      "to", po::value<std::string>()->value_name("TIME"), "only up to TIME after the trace's begin")(
-      "goroutine", po::value<std::vector<int64_t>>()->value_name("N"), "only this goroutine; may be given again")(
-      "start", po::value<std::string>()->value_name("FUNCTION"), "only goroutines started with FUNCTION")(
+      "to", po::value<std::string>()->value_name("TIME"), "only up to TIME after the trace's begin");
+}
+
+void AddTraceFilterOptions(po::options_description& options) {
+  AddTraceWindowOptions(options);
+  options.add_options()("goroutine", po::value<std::vector<int64_t>>()->value_name("N"),
+                        "only this goroutine; may be given again")("start", po::value<std::string>()->value_name("FUNCTION"),
+                                                                   "only goroutines started with FUNCTION")(
       "task", po::value<std::string>()->value_name("TYPE|ID"), "only while working for this task")(
       "region", po::value<std::string>()->value_name("TYPE"), "only while in a region of this type");
 }
@@ -69,6 +74,11 @@ std::unique_ptr<model::EventSource> OpenTrace(const CommandLine& line, const std
 void CheckMet(const analysis::TraceFilter& filter, const std::string& path) {
   const std::string unmet = filter.Unmet();
   if (!unmet.empty()) throw model::UsageError(fmt::format("{}: {}", path, unmet));
+}
+
+void WarnOfDamage(const model::EventSource& source, const std::string& path) {
+  const std::string text = analysis::DamageText(source.info());
+  if (!text.empty()) fmt::print(stderr, "{}: {}\n", path, text);
 }
 
 int EmitTraceReport(const CommandLine& line, model::Report report, const model::EventSource& source) {

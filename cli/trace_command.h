@@ -11,7 +11,8 @@
 // What the commands about a trace have in common: the options that narrow it, opening it, and the end of their reports.
 namespace cli {
 
-// --from, --to, --goroutine, --start, --task, --region
+void AddTraceWindowOptions(po::options_description& options);  // --from, --to
+// Those, and --goroutine, --start, --task, --region.
 void AddTraceFilterOptions(po::options_description& options);
 analysis::TraceFilterOptions TraceFilterOf(const CommandLine& line);
 
@@ -25,6 +26,9 @@ std::unique_ptr<model::EventSource> OpenTrace(const CommandLine& line, const std
 
 // UsageError where the filter asked for something that the trace does not have.
 void CheckMet(const analysis::TraceFilter& filter, const std::string& path);
+
+// One line on standard error where a part of the trace is missing: for commands that print no report.
+void WarnOfDamage(const model::EventSource& source, const std::string& path);
 
 // Adds what has to be said of the trace itself, and prints.
 int EmitTraceReport(const CommandLine& line, model::Report report, const model::EventSource& source);
