@@ -30,6 +30,7 @@ int RunGotraceFlame(Arguments arguments);
 int RunGotraceGc(Arguments arguments);
 int RunGotraceGoroutines(Arguments arguments);
 int RunGotraceLatency(Arguments arguments);
+int RunGotraceProcs(Arguments arguments);
 int RunGotraceReport(Arguments arguments);
 int RunGotraceStacks(Arguments arguments);
 int RunGotraceSummary(Arguments arguments);

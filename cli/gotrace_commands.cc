@@ -17,6 +17,7 @@ constexpr Command kCommands[] = {
     {"goroutines", "goroutines TRACE|DUMP",
      "goroutines by kind, where their time went; the life of one; the groups of a dump", RunGotraceGoroutines},
     {"latency", "latency TRACE", "how long goroutines that could run did not, and what ran instead", RunGotraceLatency},
+    {"procs", "procs TRACE", "how busy the processors were, and whether they idled beside work", RunGotraceProcs},
     {"report", "report TRACE", "one HTML page: who is stuck, contention, goroutines, latency, tasks, flame graphs",
      RunGotraceReport},
     {"stacks", "stacks BEFORE AFTER", "two dumps or goroutine profiles: who came, went, grew, is still stuck, got deeper",
