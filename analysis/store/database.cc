@@ -62,6 +62,14 @@ Statement& Statement::BindBlob(int at, std::string_view bytes) {
   sqlite3_bind_blob64(impl_->handle, at, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
   return *this;
 }
+Statement& Statement::BindNull(int at) {
+  sqlite3_bind_null(impl_->handle, at);
+  return *this;
+}
+Statement& Statement::BindKept(int at, std::string_view text) {
+  sqlite3_bind_text64(impl_->handle, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
 
 bool Statement::Step() {
   const int code = sqlite3_step(impl_->handle);
@@ -86,13 +94,29 @@ std::string Statement::Blob(int column) const {
   return bytes == nullptr ? "" : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(impl_->handle, column)));
 }
 
+int Statement::columns() const { return sqlite3_column_count(impl_->handle); }
+std::string Statement::ColumnName(int column) const { return sqlite3_column_name(impl_->handle, column); }
+
+model::Value Statement::At(int column) const {
+  switch (sqlite3_column_type(impl_->handle, column)) {
+    case SQLITE_INTEGER:
+      return Integer(column);
+    case SQLITE_FLOAT:
+      return Real(column);
+    case SQLITE_NULL:
+      return nullptr;
+    default:
+      return Text(column);
+  }
+}
+
 Database::Database(std::string path, OpenFor purpose) : path_(std::move(path)) {
   std::error_code error;
   if (purpose == OpenFor::kReading && !std::filesystem::exists(path_, error)) {
     throw model::InputError(path_, "there is no such history; `goprof history add` makes one");
   }
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | (purpose == OpenFor::kWriting ? SQLITE_OPEN_CREATE : 0);
+  const int flags = SQLITE_OPEN_READWRITE | (purpose == OpenFor::kReading ? 0 : SQLITE_OPEN_CREATE);
   int code = sqlite3_open_v2(path_.c_str(), &handle, flags, nullptr);
   if (code != SQLITE_OK && purpose == OpenFor::kReading) {
     sqlite3_close(handle);
@@ -102,7 +126,11 @@ Database::Database(std::string path, OpenFor purpose) : path_(std::move(path)) {
   try {
     if (code != SQLITE_OK) Fail(code);
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
-    Execute("PRAGMA foreign_keys = ON");
+    if (purpose == OpenFor::kFilling) {
+      Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
+    } else {
+      Execute("PRAGMA foreign_keys = ON");
+    }
   } catch (...) {
     sqlite3_close(handle);
     throw;
@@ -121,6 +149,33 @@ Statement Database::Prepare(std::string_view sql) {
       sqlite3_prepare_v2(static_cast<sqlite3*>(handle_), sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
   if (code != SQLITE_OK) Fail(code);
   return Statement(std::make_unique<Statement::Impl>(Statement::Impl{this, handle}));
+}
+
+namespace {
+
+int OnlyReading(void*, int action, const char*, const char*, const char*, const char*) {
+  const bool reads =
+      action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE;
+  return reads ? SQLITE_OK : SQLITE_DENY;
+}
+
+}  // namespace
+
+Statement Database::PrepareQuery(std::string_view sql) {
+  auto* database = static_cast<sqlite3*>(handle_);
+  sqlite3_set_authorizer(database, OnlyReading, nullptr);
+  sqlite3_stmt* handle = nullptr;
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &handle, &rest);
+  const std::string error = sqlite3_errmsg(database);
+  sqlite3_set_authorizer(database, nullptr, nullptr);
+  if (code == SQLITE_AUTH) throw model::UsageError("a query can only read");
+  if (code != SQLITE_OK) throw model::UsageError(fmt::format("the query: {}", error));
+  if (handle == nullptr) throw model::UsageError("the query is empty");
+  Statement statement(std::make_unique<Statement::Impl>(Statement::Impl{this, handle}));
+  const std::string_view left(rest, static_cast<size_t>(sql.data() + sql.size() - rest));
+  if (left.find_first_not_of(" \t\r\n;") != std::string_view::npos) throw model::UsageError("wanted one query, found two");
+  return statement;
 }
 
 void Database::UseWriteAheadLog() {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/value.h"
+
 // One SQLite file, with errors as InputError in words of what to do. The only place that knows SQLite's C interface.
 //   write-ahead log: readers don't wait for a writer, and a writer that dies leaves what was committed.
 //   busy timeout: writers in parallel wait for each other, up to 30 s.
@@ -21,12 +23,17 @@ class Statement {
   Statement& Bind(int at, double value);
   Statement& Bind(int at, std::string_view text);
   Statement& BindBlob(int at, std::string_view bytes);
-  bool Step();                        // true: a row is there
-  void Run();                         // to the end, and ready for the next round
-  int64_t Integer(int column) const;  // from 0
+  Statement& BindNull(int at);
+  Statement& BindKept(int at, std::string_view text);  // which stays where it is until the row is written
+  bool Step();                                         // true: a row is there
+  void Run();                                          // to the end, and ready for the next round
+  int64_t Integer(int column) const;                   // from 0
   double Real(int column) const;
   std::string Text(int column) const;
   std::string Blob(int column) const;
+  int columns() const;
+  std::string ColumnName(int column) const;
+  model::Value At(int column) const;  // by the kind of what is there; a blob as its bytes
 
  private:
   friend class Database;
@@ -35,7 +42,11 @@ class Statement {
   std::unique_ptr<Impl> impl_;
 };
 
-enum class OpenFor { kReading, kWriting };
+enum class OpenFor {
+  kReading,
+  kWriting,
+  kFilling  // made anew and useless unless it gets whole: nothing is journalled. An empty path is a file that goes away
+};
 
 class Database {
  public:
@@ -47,6 +58,8 @@ class Database {
   ~Database();
 
   Statement Prepare(std::string_view sql);
+  // One statement of a user's, which may look at tables and compute and nothing else. UsageError for any other.
+  Statement PrepareQuery(std::string_view sql);
   void Execute(const char* sql);
   void UseWriteAheadLog();  // changes the file; not before it is known to be ours
   int64_t LastRow() const;
