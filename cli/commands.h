@@ -26,6 +26,7 @@ int RunGotraceContention(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceDump(Arguments arguments);
+int RunGotraceDiff(Arguments arguments);
 int RunGotraceExport(Arguments arguments);
 int RunGotraceFlame(Arguments arguments);
 int RunGotraceGc(Arguments arguments);

@@ -3,31 +3,9 @@
 #include "analysis/profile/diff_report.h"
 #include "cli/commands.h"
 #include "cli/profile_options.h"
-#include "model/input_error.h"
+#include "cli/sides.h"
 
 namespace cli {
-namespace {
-
-using Words = std::vector<std::string>;
-
-// "--before a b --after c d" as "--before=a --before=b --after=c --after=d", so that a shell's globs can follow each.
-Words WithRepeatedSides(Arguments arguments) {
-  Words words;
-  std::string side;
-  for (const std::string& word : arguments) {
-    const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
-    if (word.starts_with('-') && word.size() > 1) {
-      side = name == "before" || name == "after" ? "--" + name + "=" : "";
-      if (side.empty()) words.push_back(word);
-    } else {
-      words.push_back(side + word);
-    }
-  }
-  return words;
-}
-
-}  // namespace
-
 int RunGoprofDiff(Arguments arguments) {
   CommandLine line("goprof", "diff BEFORE AFTER",
                    "Says what changed between two profiles, or two groups of them, and what of it is more than noise.\n"
@@ -37,31 +15,18 @@ int RunGoprofDiff(Arguments arguments) {
                    "  goprof diff --normalize old.pb.gz new.pb.gz     other load, other length: compare shares\n"
                    "  goprof diff -sample_index=alloc_space a b       any sample type");
   ProfileOptions options(line);
-  line.options().add_options()("before", po::value<Words>()->composing()->value_name("FILE .."),
-                               "profiles from before the change")(
-      "after", po::value<Words>()->composing()->value_name("FILE .."), "profiles from after it")(
-      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"), "share of false calls to live with")(
+  AddSideOptions(line.options(), "profiles");
+  line.options().add_options()("alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+                               "share of false calls to live with")(
       "min-change", po::value<double>()->default_value(0.005, "0.005")->value_name("F"),
       "changes below F of the total are no reason to exit with 1")(
       "stacks", po::value<size_t>()->default_value(100)->value_name("N"), "stacks in --json, largest change first");
-  const Words words = WithRepeatedSides(arguments);
+  const std::vector<std::string> words = WithRepeatedSides(arguments);
   if (!line.Parse(words)) return kClean;
-  const auto side = [&](const char* name) {
-    return line.values().count(name) != 0 ? line.values()[name].as<Words>() : Words();
-  };
-  Words before = side("before"), after = side("after");
-  if (before.empty() && after.empty()) {
-    const Words inputs = line.Inputs(2, 2);
-    before = {inputs[0]};
-    after = {inputs[1]};
-  } else if (before.empty() || after.empty()) {
-    throw model::UsageError("--before and --after need each other");
-  } else {
-    line.Inputs(0, 0);
-  }
+  const Sides sides = SidesOf(line);
   analysis::ViewOptions view = options.ViewAsked();
   view.filters.must_match = false;  // what one side alone has is just what is looked for
-  const auto views = [&](const Words& files) {
+  const auto views = [&](const std::vector<std::string>& files) {
     std::vector<analysis::View> loaded;
     for (const std::string& file : files) loaded.emplace_back(options.LoadOne(file), view);
     return loaded;
@@ -70,7 +35,7 @@ int RunGoprofDiff(Arguments arguments) {
                                         .alpha = line.values()["alpha"].as<double>(),
                                         .min_share = line.values()["min-change"].as<double>(),
                                         .stacks_kept = line.values()["stacks"].as<size_t>()};
-  return line.Emit(analysis::DiffReport(analysis::Compare(views(before), views(after), settings)));
+  return line.Emit(analysis::DiffReport(analysis::Compare(views(sides.before), views(sides.after), settings)));
 }
 
 }  // namespace cli

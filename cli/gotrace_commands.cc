@@ -12,6 +12,8 @@ constexpr Command kCommands[] = {
      RunGotraceCriticalPath},
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"dump", "dump TRACE", "the events as text or JSON, one a line; or the file's records", RunGotraceDump},
+    {"diff", "diff BEFORE AFTER", "what differs between two traces of a program, and what of it is more than noise",
+     RunGotraceDiff},
     {"export", "export TRACE --sqlite FILE|--csv FOLDER", "everything in a trace as an SQLite database or as CSV",
      RunGotraceExport},
     {"flame", "flame TRACE", "a flame graph of where goroutines were and in what state, as one SVG file", RunGotraceFlame},
