@@ -24,6 +24,7 @@ int RunGoprofTree(Arguments arguments);
 int RunGotraceBlocking(Arguments arguments);
 int RunGotraceContention(Arguments arguments);
 int RunGotraceCriticalPath(Arguments arguments);
+int RunGotraceCrossCheck(Arguments arguments);
 int RunGotraceDeadlock(Arguments arguments);
 int RunGotraceDump(Arguments arguments);
 int RunGotraceDiff(Arguments arguments);

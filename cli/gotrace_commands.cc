@@ -10,6 +10,8 @@ constexpr Command kCommands[] = {
      RunGotraceContention},
     {"critical-path", "critical-path TRACE", "what decided how long a task, a region or a goroutine took",
      RunGotraceCriticalPath},
+    {"cross-check", "cross-check --cpu FILE .. TRACE",
+     "profiles held against a trace of the same time: do they agree, and if not, why", RunGotraceCrossCheck},
     {"deadlock", "deadlock TRACE", "who is stuck, on what, held by whom", RunGotraceDeadlock},
     {"dump", "dump TRACE", "the events as text or JSON, one a line; or the file's records", RunGotraceDump},
     {"diff", "diff BEFORE AFTER", "what differs between two traces of a program, and what of it is more than noise",
