@@ -1,6 +1,7 @@
 // oracle TRACE.. prints what the official reader, golang.org/x/exp/trace, says of each trace, one JSON document a line.
 //
 //	oracle -events TRACE   every event as one line, for finding the first difference
+//	oracle -views TRACE..  times of states, procs, tasks and regions, one JSON document a line
 package main
 
 import (
@@ -395,6 +396,7 @@ func printEvents(file string, out io.Writer) error {
 
 func main() {
 	events := flag.Bool("events", false, "print every event instead of the facts")
+	sums := flag.Bool("views", false, "print what the views of a trace are sums over instead of the facts")
 	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
@@ -403,6 +405,15 @@ func main() {
 			if err := printEvents(file, out); err != nil {
 				fmt.Fprintln(out, "error")
 			}
+			continue
+		}
+		if *sums {
+			v := newViews(file)
+			if err := read(file, v.see); err != nil {
+				v.Error = strings.SplitN(err.Error(), "\n", 2)[0]
+			}
+			v.finish()
+			json.NewEncoder(out).Encode(v)
 			continue
 		}
 		f := newFacts(file)
