@@ -30,11 +30,15 @@ int RunGotraceCriticalPath(Arguments arguments) {
       "goroutine", po::value<int64_t>()->value_name("N"), "the life of one goroutine")(
       "pprof", po::value<std::string>()->value_name("FILE"),
       "also write all paths as one profile to FILE, for `goprof flame`");
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   const auto asked = line.values().count("task") + line.values().count("region") + line.values().count("goroutine");
   if (asked != 1) throw model::UsageError("wanted one of --task, --region and --goroutine");
   analysis::PathTarget target{.task = line.Text("task"), .region = line.Text("region"), .goroutine = std::nullopt};
+  const analysis::TraceFilterOptions window = TraceFilterOf(line);
+  target.from_ns = window.from_ns;
+  target.to_ns = window.to_ns;
   if (line.values().count("goroutine") != 0) target.goroutine = line.values()["goroutine"].as<int64_t>();
 
   const auto source = OpenTrace(line, path);

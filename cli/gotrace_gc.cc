@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include "analysis/trace/gc_cycles.h"
 #include "cli/commands.h"
 #include "cli/trace_command.h"
+#include "model/input_error.h"
 
 namespace cli {
 
@@ -16,16 +19,21 @@ int RunGotraceGc(Arguments arguments) {
       "as-go-tool-trace", po::bool_switch(),
       "utilisation: with a mistake of `go tool trace`, which never takes a second run of a mark worker back")(
       "per-proc", po::bool_switch(), "utilisation: of the worst proc instead of all together");
+  AddTraceWindowOptions(line.options());
   AddRowsOption(line.options(), "collections to show; 0 shows all");
   if (!line.Parse(arguments)) return kClean;
-  const auto source = OpenTrace(line, line.Inputs(1, 1).front());
+  const std::string path = line.Inputs(1, 1).front();
+  const auto source = OpenTrace(line, path);
+  const analysis::TraceFilterOptions window = TraceFilterOf(line);
   const analysis::UtilisationOptions counted{.stop_the_world = !line.Flag("no-stw"),
                                              .background = !line.Flag("no-background"),
                                              .assist = !line.Flag("no-assist"),
                                              .sweep = line.Flag("sweep"),
                                              .as_go_tool = line.Flag("as-go-tool-trace"),
                                              .per_proc = line.Flag("per-proc")};
-  const analysis::GcCycles gc = analysis::FindGcCycles(*source, counted);
+  const analysis::GcCycles gc = analysis::FindGcCycles(*source, counted, window);
+  if (gc.trace_ns == 0 && window.from_ns)
+    throw model::UsageError(fmt::format("{}: --from {}: the trace is not that long", path, line.Text("from")));
   return EmitTraceReport(line, GcReport(gc, RowsOf(line)), *source);
 }
 

@@ -12,17 +12,26 @@
 namespace cli {
 namespace {
 
-int ShowLife(const CommandLine& line, const std::string& path, model::EventSource& source) {
-  const auto goroutine = line.values()["life"].as<int64_t>();
+// --life N, and --goroutine N where nothing else is asked: a group of one says little.
+std::optional<int64_t> LifeAsked(const CommandLine& line) {
+  if (line.values().count("life") != 0) return line.values()["life"].as<int64_t>();
+  const analysis::TraceFilterOptions filter = TraceFilterOf(line);
+  const bool is_alone = filter.goroutines.size() == 1 && !filter.from_ns && !filter.to_ns && filter.start_function.empty() &&
+                        filter.task.empty() && filter.region.empty() && line.Text("by").empty();
+  return is_alone ? std::optional(filter.goroutines[0]) : std::nullopt;
+}
+
+int ShowLife(const CommandLine& line, const std::string& path, int64_t goroutine, model::EventSource& source) {
   const analysis::GoroutineLife life = analysis::FollowGoroutine(source, goroutine);
   if (!life.is_found)
-    throw model::UsageError(fmt::format("{}: --life {}: no such goroutine in this trace", path, goroutine));
+    throw model::UsageError(fmt::format("{}: --{} {}: no such goroutine in this trace", path,
+                                        line.values().count("life") != 0 ? "life" : "goroutine", goroutine));
   return EmitTraceReport(line, LifeReport(life, source, RowsOf(line)), source);
 }
 
 int ShowGroups(const CommandLine& line, const std::string& path, const std::string& wanted, model::EventSource& source) {
   const auto by = analysis::ParseGroupBy(wanted);
-  if (!by) throw model::UsageError(fmt::format("--by {}: wanted start, creator or state", wanted));
+  if (!by) throw model::UsageError(fmt::format("--by {}: wanted start, creator, state or label", wanted));
   analysis::TraceFilter filter(TraceFilterOf(line), source);
   const analysis::GoroutineGroups groups = GroupGoroutines(source, *by, filter);
   CheckMet(filter, path);
@@ -38,11 +47,12 @@ int RunGotraceGoroutines(Arguments arguments) {
                    "that happened to one of them. Of a dump (debug=2, SIGQUIT, panic, inside a log) or a goroutine profile: "
                    "like ones together,\n"
                    "the longest waits first; exit status 1 says that the runtime has marked some as leaked.");
-  line.options().add_options()(
-      "by", po::value<std::string>()->default_value("")->value_name("WHAT"),
-      "trace: by start (function, the default), creator (line of the go statement) or state (at the end); dump: by stack "
-      "(the default), function, state, creator, start or label:KEY")(
-      "life", po::value<int64_t>()->value_name("N"), "trace: show every state of goroutine N with its cause");
+  line.options().add_options()("by", po::value<std::string>()->default_value("")->value_name("WHAT"),
+                               "trace: by start (function, the default), creator (line of the go statement), state (at the "
+                               "end) or label (of the collector's workers); dump: by stack "
+                               "(the default), function, state, creator, start or label:KEY")(
+      "life", po::value<int64_t>()->value_name("N"),
+      "trace: show every state of goroutine N with its cause; --goroutine N alone does the same");
   AddRowsOption(line.options(), "rows to show; 0 shows all");
   AddTraceFilterOptions(line.options());
   AddSnapshotOptions(line.options());
@@ -52,7 +62,7 @@ int RunGotraceGoroutines(Arguments arguments) {
   proto::Input input = proto::Read(path, {.open = {.max_unpacked_bytes = line.max_input_bytes()}});
   if (auto* trace = std::get_if<std::unique_ptr<model::EventSource>>(&input)) {
     const auto source = WithProgress(std::move(*trace), path);
-    if (line.values().count("life") != 0) return ShowLife(line, path, *source);
+    if (const auto goroutine = LifeAsked(line)) return ShowLife(line, path, *goroutine, *source);
     return ShowGroups(line, path, by.empty() ? "start" : by, *source);
   }
   return ShowSnapshot(line, path, Snapshots(std::move(input), path), by.empty() ? "stack" : by);

@@ -18,6 +18,9 @@ int RunGotraceTasks(Arguments arguments) {
       "log", po::value<std::string>()->value_name("TEXT"),
       "only tasks that logged something with TEXT in its category or text")("unfinished", po::bool_switch(),
                                                                             "only tasks that did not end in the trace");
+  line.options().add_options()("goroutine", po::value<std::vector<int64_t>>()->value_name("N"),
+                               "only those that this goroutine began; may be given again");
+  AddTraceWindowOptions(line.options());
   AddRowsOption(line.options(), "rows to show of each table; 0 shows all");
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
@@ -25,10 +28,18 @@ int RunGotraceTasks(Arguments arguments) {
                                 .min_ns = std::nullopt,
                                 .max_ns = std::nullopt,
                                 .log = line.Text("log"),
-                                .only_unfinished = line.Flag("unfinished")};
+                                .only_unfinished = line.Flag("unfinished"),
+                                .from_ns = std::nullopt,
+                                .to_ns = std::nullopt,
+                                .goroutines = {}};
   if (line.values().count("min") != 0) options.min_ns = ParseDuration("--min", line.Text("min"));
   if (line.values().count("max") != 0) options.max_ns = ParseDuration("--max", line.Text("max"));
-  const bool is_narrowed = !options.type.empty() || options.min_ns || options.max_ns || !options.log.empty();
+  const analysis::TraceFilterOptions part = TraceFilterOf(line);
+  options.from_ns = part.from_ns;
+  options.to_ns = part.to_ns;
+  options.goroutines = part.goroutines;
+  const bool is_narrowed =
+      !options.type.empty() || options.min_ns || options.max_ns || !options.log.empty() || !part.empty();
 
   const auto source = OpenTrace(line, path);
   const analysis::UserTasks tasks = FindUserTasks(*source, options);

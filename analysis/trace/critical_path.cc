@@ -138,6 +138,8 @@ class Finder {
 
   void Finish(int64_t id, model::GoroutineId root, model::GoroutineId goroutine, model::Time begin, model::Time end,
               std::vector<Event> logs) {
+    const model::Time zero = history_.spans().begin();
+    if ((target_.from_ns && begin < zero + *target_.from_ns) || (target_.to_ns && end > zero + *target_.to_ns)) return;
     CriticalPath path{.id = id,
                       .begin = begin,
                       .end = end,

@@ -48,6 +48,7 @@ struct PathTarget {
   std::string task;    // type or id
   std::string region;  // type
   std::optional<model::GoroutineId> goroutine;
+  std::optional<int64_t> from_ns, to_ns;  // only paths that lie between, since the trace's begin
 };
 
 // What many paths have in common, by region, state and place.

@@ -17,8 +17,8 @@ using model::EventKind;
 
 class Finder {
  public:
-  Finder(model::EventSource& source, const UtilisationOptions& counted)
-      : source_(source), spans_(source), utilisation_(counted, source) {
+  Finder(model::EventSource& source, const UtilisationOptions& counted, const TraceFilterOptions& window)
+      : source_(source), window_(window), spans_(source), utilisation_(counted, source) {
     gc_.counted = counted;
   }
 
@@ -28,12 +28,24 @@ class Finder {
     }
     if (!gc_.cycles.empty() && gc_.cycles.back().is_open) gc_.cycles.back().end = spans_.end();
     gc_.trace_begin = spans_.begin();
-    gc_.trace_ns = spans_.end() - spans_.begin();
-    gc_.utilisation = UtilisationCurve(utilisation_.Finish());
+    const model::Time from = spans_.begin() + window_.from_ns.value_or(0);
+    const model::Time to = std::min(spans_.end(), window_.to_ns ? spans_.begin() + *window_.to_ns : spans_.end());
+    gc_.trace_ns = std::max<int64_t>(0, to - from);
+    std::erase_if(gc_.cycles, [&](const GcCycle& cycle) { return cycle.end < from || cycle.begin > to; });
+    std::vector<UtilisationFunction> functions = utilisation_.Finish();
+    if (window_.from_ns || window_.to_ns) {
+      for (UtilisationFunction& function : functions) CutTo(function, from, to);
+    }
+    gc_.utilisation = UtilisationCurve(std::move(functions));
     return std::move(gc_);
   }
 
  private:
+  bool IsInWindow(model::Time time) const {
+    const int64_t at = time - spans_.begin();
+    return at >= window_.from_ns.value_or(0) && (!window_.to_ns || at <= *window_.to_ns);
+  }
+
   void See(const Event& event) {
     spans_.See(event);
     utilisation_.See(event);
@@ -79,7 +91,7 @@ class Finder {
     if (at == stopped_since_.end()) return;
     const int64_t ns = event.time - at->second;
     stopped_since_.erase(at);
-    gc_.stops[std::string(name)].Add(ns);
+    if (IsInWindow(event.time)) gc_.stops[std::string(name)].Add(ns);
     if (name.find("GC mark termination") != std::string_view::npos && !gc_.cycles.empty()) {
       gc_.cycles.back().stopped_ns += ns;
     } else if (name.find("GC sweep termination") != std::string_view::npos) {
@@ -94,6 +106,7 @@ class Finder {
 
   void SeeEnded(const GoroutineRanges::Ended& range, model::Time now) {
     const std::string_view name = source_.symbols().text(range.name);
+    if (!IsInWindow(now)) return;
     if (name == "GC incremental sweep") gc_.sweeps.Add(now - range.begin);
     if (name != "GC mark assist") return;
     gc_.assists.Add(now - range.begin);
@@ -116,6 +129,7 @@ class Finder {
   }
 
   model::EventSource& source_;
+  const TraceFilterOptions& window_;
   StateSpans spans_;
   UtilisationBuilder utilisation_;
   GoroutineRanges ranges_;
@@ -127,8 +141,8 @@ class Finder {
 
 }  // namespace
 
-GcCycles FindGcCycles(model::EventSource& source, const UtilisationOptions& counted) {
-  return Finder(source, counted).Find();
+GcCycles FindGcCycles(model::EventSource& source, const UtilisationOptions& counted, const TraceFilterOptions& window) {
+  return Finder(source, counted, window).Find();
 }
 
 }  // namespace analysis

@@ -38,7 +38,9 @@ struct GcCycles {
   int64_t trace_ns = 0;
 };
 
-GcCycles FindGcCycles(model::EventSource& source, const UtilisationOptions& counted);
+// `window`: only its from_ns and to_ns are looked at. A cycle counts that lies in it at least in part, all else with its
+// end.
+GcCycles FindGcCycles(model::EventSource& source, const UtilisationOptions& counted, const TraceFilterOptions& window = {});
 model::Report GcReport(const GcCycles& gc, size_t rows_shown);
 
 }  // namespace analysis

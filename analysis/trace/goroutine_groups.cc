@@ -15,7 +15,7 @@ namespace {
 using model::GoState;
 
 constexpr size_t kLongestKept = 5;
-constexpr std::array<std::string_view, 3> kBy = {"start", "creator", "state"};
+constexpr std::array<std::string_view, 4> kBy = {"start", "creator", "state", "label"};
 
 void AddSpan(GoroutineTimes& times, const StateSpan& span) {
   const int64_t ns = span.duration();
@@ -63,6 +63,7 @@ class Grouper {
   void See(const model::Event& event) {
     filter_.See(event);
     if (const StateSpan* span = spans_.See(event)) Count(*span);
+    if (event.kind == model::EventKind::kLabel) labels_[event.subject] = event.name;
     if (const auto range = ranges_.See(event)) AddRange(range->goroutine, range->name, range->begin, event.time);
     if (event.kind == model::EventKind::kGoroutineState && spans_.has_ended(event.subject)) {
       ++ended_;
@@ -74,8 +75,12 @@ class Grouper {
     for (const StateSpan& part : filter_.Cut(span, spans_.origin(span.goroutine))) AddSpan(times_[span.goroutine], part);
   }
 
-  std::string NameOf(const GoroutineOrigin& origin, const StateSpan* last) {
+  std::string NameOf(model::GoroutineId goroutine, const GoroutineOrigin& origin, const StateSpan* last) {
     const model::Symbols& symbols = source_.symbols();
+    if (by_ == GroupBy::kLabel) {
+      const auto label = labels_.find(goroutine);
+      return label == labels_.end() ? "(no label)" : std::string(symbols.text(label->second));
+    }
     if (by_ == GroupBy::kCreator) {
       if (!origin.is_created_in_trace) return "(older than the trace)";
       const model::StackId call = sites_.CallOf(origin.creator_stack);
@@ -119,7 +124,7 @@ class Grouper {
     Forget(goroutine, &times);
     ++goroutines_;
     if (each_ != nullptr) each_(goroutine, times);
-    std::string name = NameOf(*origin, last);
+    std::string name = NameOf(goroutine, *origin, last);
     GoroutineGroup& group = groups_[name];
     group.name = std::move(name);
     ++group.count;
@@ -134,6 +139,7 @@ class Grouper {
     group.syscall.Add(times.syscall);
     KeepLongest(group.longest, {.goroutine = goroutine, .total = times.total, .running = times.running});
     times_.erase(at);
+    labels_.erase(goroutine);
   }
 
   static void KeepLongest(std::vector<GoroutineExample>& longest, const GoroutineExample& example) {
@@ -152,6 +158,7 @@ class Grouper {
   std::unordered_map<model::GoroutineId, GoroutineTimes> times_;
   std::unordered_map<model::GoroutineId, std::map<model::StringId, int64_t>> in_range_;
   std::map<std::string, GoroutineGroup> groups_;
+  std::unordered_map<model::GoroutineId, model::StringId> labels_;  // what the collector calls its workers
   uint64_t goroutines_ = 0, ended_ = 0;
 };
 

@@ -15,7 +15,8 @@
 #include "model/event_source.h"
 #include "model/report.h"
 
-// Goroutines of one kind (one start function, one creator, or one state at the end), and what their time went into. Times of
+// Goroutines of one kind (one start function, one creator, one state at the end or one
+// label), and what their time went into. Times of
 // a goroutine are those of golang.org/x/exp/trace's summary: from its first mention on, states that are still on at the end
 // included. Memory grows with live goroutines and kinds.
 namespace analysis {
@@ -40,8 +41,8 @@ struct GoroutineExample {
   int64_t running = 0;
 };
 
-enum class GroupBy { kStart, kCreator, kState };
-std::optional<GroupBy> ParseGroupBy(std::string_view text);  // "start", "creator", "state"
+enum class GroupBy { kStart, kCreator, kState, kLabel };
+std::optional<GroupBy> ParseGroupBy(std::string_view text);  // "start", "creator", "state", "label"
 
 struct GoroutineGroup {
   std::string name;

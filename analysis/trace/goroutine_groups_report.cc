@@ -9,7 +9,8 @@ namespace {
 std::string Ns(int64_t ns) { return model::FormatValue(ns, "nanoseconds"); }
 
 const char* Heading(GroupBy by) {
-  return by == GroupBy::kStart ? "started with" : by == GroupBy::kCreator ? "created by" : "state at the end";
+  constexpr const char* kHeadings[] = {"started with", "created by", "state at the end", "label"};
+  return kHeadings[static_cast<size_t>(by)];
 }
 
 model::Value Percentiles(const DurationDistribution& d) {

@@ -194,6 +194,17 @@ std::vector<UtilisationFunction> UtilisationBuilder::Finish() {
   return std::move(functions_);
 }
 
+void CutTo(UtilisationFunction& function, model::Time from, model::Time to) {
+  UtilisationFunction cut;
+  for (size_t at = 0; at + 1 < function.size(); ++at) {
+    const model::Time begin = std::max(function[at].time, from), end = std::min(function[at + 1].time, to);
+    if (begin < end) cut.push_back({begin, function[at].value});
+    if (begin < end && end == to) break;
+  }
+  if (!cut.empty()) cut.push_back({std::min(function.back().time, to), 0});
+  function.swap(cut);
+}
+
 UtilisationCurve::UtilisationCurve(std::vector<UtilisationFunction> functions) {
   for (UtilisationFunction& function : functions) {
     if (function.size() < 2) continue;

@@ -31,6 +31,7 @@ struct UtilisationStep {
   double value = 1;  // from `time` to the next step's; the last step ends the function and has no meaning of its own
 };
 using UtilisationFunction = std::vector<UtilisationStep>;
+void CutTo(UtilisationFunction& function, model::Time from, model::Time to);  // empty where it has nothing there
 
 // Builds the functions while a trace is read: one, or one per proc that ever was. 16 bytes per change.
 class UtilisationBuilder {

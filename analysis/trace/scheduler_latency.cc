@@ -131,9 +131,10 @@ model::Table DistributionTable(const char* key, const char* title, const char* n
   return table;
 }
 
-model::Table WorstTable(const SchedulerLatency& latency, const model::EventSource& source) {
+model::Table WorstTable(const SchedulerLatency& latency, const model::EventSource& source, size_t rows_shown) {
   WaitSites sites(source);
-  model::Table table{.key = "worst", .title = "Longest, and what ran instead", .empty_text = "none"};
+  model::Table table{
+      .key = "worst", .title = "Longest, and what ran instead", .rows_shown = rows_shown, .empty_text = "none"};
   table.columns = {{"duration_ns", "for", "nanoseconds"},
                    {"begin_ns", "at", "nanoseconds"},
                    {"goroutine", "g", ""},
@@ -181,7 +182,7 @@ model::Report LatencyReport(const SchedulerLatency& latency, const model::EventS
                                             {"p999_ns", "", all.Percentile(0.999), "nanoseconds"},
                                             {"max_ns", "", all.max(), "nanoseconds"},
                                             {"trace_ns", "", latency.trace_ns, "nanoseconds"}}});
-  report.blocks.emplace_back(WorstTable(latency, source));
+  report.blocks.emplace_back(WorstTable(latency, source, rows_shown));
   model::Table causes = DistributionTable("by_cause", "By what made it ready", "cause", "cause");
   for (const auto& [cause, d] : latency.by_cause) causes.rows.push_back(Row(d, cause));
   report.blocks.emplace_back(std::move(causes));

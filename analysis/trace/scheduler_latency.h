@@ -46,7 +46,7 @@ struct SchedulerLatency {
   int64_t trace_ns = 0;
 };
 
-constexpr size_t kWorstLatencies = 10;
+constexpr size_t kWorstLatencies = 50;
 
 SchedulerLatency MeasureLatency(model::EventSource& source, TraceFilter& filter);
 model::Report LatencyReport(const SchedulerLatency& latency, const model::EventSource& source, size_t rows_shown);

@@ -21,7 +21,7 @@ class Finder {
     for (auto& [id, task] : open_) FinishOpen(task);
     for (auto& [goroutine, regions] : regions_) {
       for (const Region& region : regions) {
-        if (Takes(region.type)) ++found_.regions[Text(region.type)].open, ++found_.matched;
+        if (region.is_asked && Takes(region.type)) ++found_.regions[Text(region.type)].open, ++found_.matched;
       }
     }
     std::ranges::stable_sort(found_.unfinished, {}, &UserTask::begin);
@@ -37,6 +37,7 @@ class Finder {
     model::StringId type;
     model::Time begin;
     StateTimes before;  // of the goroutine, until it began
+    bool is_asked = true;
   };
 
   std::string Text(model::StringId id) const { return std::string(source_.symbols().text(id)); }
@@ -44,6 +45,14 @@ class Finder {
   bool TakesDuration(int64_t ns) const {
     return (!options_.min_ns || ns >= *options_.min_ns) && (!options_.max_ns || ns <= *options_.max_ns);
   }
+
+  bool IsAsked(const Event& begin) const {
+    const int64_t at = begin.time - spans_.begin();
+    if ((options_.from_ns && at < *options_.from_ns) || (options_.to_ns && at > *options_.to_ns)) return false;
+    return options_.goroutines.empty() ||
+           std::ranges::find(options_.goroutines, begin.goroutine) != options_.goroutines.end();
+  }
+  bool AsksForPart() const { return options_.from_ns || options_.to_ns || !options_.goroutines.empty(); }
 
   void See(const Event& event) {
     const StateSpan* span = spans_.See(event);
@@ -82,6 +91,7 @@ class Finder {
                   .begin = event.time,
                   .end = event.time,
                   .is_open = true,
+                  .is_asked = IsAsked(event),
                   .logs = {}};
     open_.try_emplace(task.id, std::move(task));
   }
@@ -90,7 +100,7 @@ class Finder {
     const auto id = static_cast<model::TaskId>(event.subject);
     const auto at = open_.find(id);
     if (at == open_.end()) {  // begun before the trace: how long it took is not known
-      if (!Takes(event.name) || options_.only_unfinished || !options_.log.empty()) return;
+      if (!Takes(event.name) || options_.only_unfinished || !options_.log.empty() || AsksForPart()) return;
       ++found_.tasks[Text(event.name)].ended;
       ++found_.matched;
       return;
@@ -99,7 +109,8 @@ class Finder {
     open_.erase(at);
     task.end = event.time;
     task.is_open = false;
-    if (options_.only_unfinished || !Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task)) return;
+    if (!task.is_asked || options_.only_unfinished || !Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task))
+      return;
     ++found_.matched;
     TaskType& type = Count(task);
     ++type.ended;
@@ -111,7 +122,7 @@ class Finder {
 
   void FinishOpen(UserTask& task) {
     task.end = spans_.end();
-    if (!Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task)) return;
+    if (!task.is_asked || !Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task)) return;
     ++found_.matched;
     ++Count(task).open;
     found_.unfinished.push_back(std::move(task));
@@ -147,8 +158,9 @@ class Finder {
     regions_[event.goroutine].push_back({.task = static_cast<model::TaskId>(event.subject),
                                          .type = event.name,
                                          .begin = event.time,
-                                         .before = TimesOf(event.goroutine, event.time)});
-    if (Takes(event.name)) ++found_.regions[Text(event.name)].begun;
+                                         .before = TimesOf(event.goroutine, event.time),
+                                         .is_asked = IsAsked(event)});
+    if (Takes(event.name) && IsAsked(event)) ++found_.regions[Text(event.name)].begun;
   }
 
   void EndRegion(const Event& event) {
@@ -157,7 +169,7 @@ class Finder {
       return region.type == event.name && region.task == static_cast<model::TaskId>(event.subject);
     });
     if (at == stack.rend()) {
-      if (Takes(event.name)) {
+      if (Takes(event.name) && !AsksForPart()) {
         RegionType& type = found_.regions[Text(event.name)];
         ++type.began_before;
         ++type.ended;
@@ -175,7 +187,7 @@ class Finder {
     const bool is_inner = std::ranges::any_of(outer, [&](const Region& other) { return other.task == region.task; });
     const auto task = open_.find(region.task);
     if (!is_inner && task != open_.end()) task->second.in_regions.Add(times);
-    if (!Takes(region.type)) return;
+    if (!region.is_asked || !Takes(region.type)) return;
     RegionType& type = found_.regions[Text(region.type)];
     ++type.ended;
     if (!TakesDuration(time - region.begin) || options_.only_unfinished) return;
@@ -189,7 +201,7 @@ class Finder {
     const auto at = regions_.find(event.subject);
     if (at != regions_.end()) {
       for (const Region& region : at->second) {
-        if (Takes(region.type)) ++found_.regions[Text(region.type)].open, ++found_.matched;
+        if (region.is_asked && Takes(region.type)) ++found_.regions[Text(region.type)].open, ++found_.matched;
       }
       regions_.erase(at);
     }

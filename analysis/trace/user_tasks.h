@@ -31,6 +31,8 @@ struct TaskOptions {
   std::optional<int64_t> min_ns, max_ns;
   std::string log;  // only tasks with a log whose category or text has this in it
   bool only_unfinished = false;
+  std::optional<int64_t> from_ns, to_ns;       // only those that began then, since the trace's begin
+  std::vector<model::GoroutineId> goroutines;  // only those that one of these began
 };
 
 struct UserTask {
@@ -42,6 +44,7 @@ struct UserTask {
   model::Time end = 0;
   bool is_open = false;            // not ended in the trace
   bool began_before = false;       // no begin in the trace
+  bool is_asked = true;            // it began when and where the options say
   StateTimes in_regions;           // of goroutines in its regions (outermost ones only)
   std::vector<model::Event> logs;  // at most kLogsKept
   static constexpr size_t kLogsKept = 32;

@@ -68,8 +68,8 @@ class Writer {
     if (tasks_.tasks.empty() && tasks_.regions.empty()) return "The trace has no tasks and no regions.";
     uint64_t begun = 0, open = 0;
     for (const auto& [name, type] : tasks_.tasks) begun += type.begun, open += type.open;
-    std::string text =
-        fmt::format("{} tasks of {} types, {} not ended", model::FormatCount(begun), tasks_.tasks.size(), open);
+    std::string text = fmt::format("{} task{} of {} type{}, {} not ended", model::FormatCount(begun), begun == 1 ? "" : "s",
+                                   tasks_.tasks.size(), tasks_.tasks.size() == 1 ? "" : "s", open);
     if (!tasks_.slowest.empty()) {
       const UserTask& worst = tasks_.slowest[0];
       text += fmt::format("; the longest, {} {}, took {}", Text(worst.type), worst.id, Ns(worst.duration()));
