@@ -1,17 +1,14 @@
 #include "analysis/trace/contention.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "analysis/trace/contention_classes.h"
-#include "analysis/trace/state_spans.h"
 
 namespace analysis {
 namespace {
 
 using model::Event;
 using model::GoState;
-using Site = ContentionClasses::Site;
 
 // Lines of different families are never the same thing; kNone: not contention.
 Resource FamilyOf(Resource resource) {
@@ -21,132 +18,128 @@ Resource FamilyOf(Resource resource) {
   return Resource::kNone;
 }
 
-class Finder {
- public:
-  Finder(model::EventSource& source, TraceFilter& filter)
-      : source_(source), filter_(filter), spans_(source), sites_(source), is_narrowed_(IsNarrowed(filter.options())) {}
-
-  Contention Find() {
-    for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
-      for (const Event& event : batch) See(event);
-    }
-    for (const StateSpan& span : spans_.Open()) CountWait(span);
-    const model::Time end = filter_.Clip(spans_.end());
-    const auto charging = is_narrowed_ ? ContentionClasses::Charging::kDirect : ContentionClasses::Charging::kByTime;
-    return {.classes = classes_.Finish(end, charging),
-            .trace_ns = filter_.Clip(spans_.end()) - filter_.Clip(spans_.begin())};
-  }
-
- private:
-  struct Wait {  // of a goroutine: the present or the latest one
-    Site site = 0;
-    Resource resource = Resource::kNone;
-    model::StackId stack;
-    model::LocationId where;
-    model::Time queued_at = 0;
-    bool is_on = false;
-    uint64_t spans_since = 0;
-    uint64_t handovers = 0;  // the chain of hand-overs that ended this wait
-  };
-
-  // Waits of some goroutines only: what the others waited for at the same time is not asked for.
-  static bool IsNarrowed(const TraceFilterOptions& options) {
-    return !options.goroutines.empty() || !options.start_function.empty() || !options.task.empty() ||
-           !options.region.empty();
-  }
-
-  void See(const Event& event) {
-    filter_.See(event);
-    const StateSpan* ended = spans_.See(event);
-    if (event.kind != model::EventKind::kGoroutineState || event.from == event.to) return;
-    if (ended != nullptr) {
-      CountWait(*ended);
-      EndWait(*ended);
-    }
-    if (event.to == GoState::kWaiting) {
-      BeginWait(event);
-    } else if (event.to == GoState::kNotExist) {
-      latest_.erase(event.subject);
-    }
-  }
-
-  void BeginWait(const Event& event) {
-    const StateSpan* span = spans_.current(event.subject);
-    if (span == nullptr) return;
-    const WaitSite at = sites_.Of(span->stack, span->reason);
-    const Resource family = FamilyOf(at.resource);
-    Wait& wait = latest_[event.subject];
-    if (family == Resource::kNone) {
-      wait = {};
-      return;
-    }
-    // Woken, ran, and waits again at the same place: it was woken in vain and keeps its place in the queue.
-    const bool is_again = wait.stack == span->stack && wait.spans_since == 2;
-    wait.queued_at = is_again ? wait.queued_at : span->begin;
-    wait.stack = span->stack;
-    wait.where = at.call == model::StackTrie::root() ? model::LocationId() : source_.stacks().location(at.call);
-    wait.resource = at.resource;
-    wait.site = classes_.SiteOf(at.resource == Resource::kSelect ? Resource::kSelect : family, wait.where);
-    wait.is_on = true;
-    wait.spans_since = 0;
-    classes_.BeginWait(wait.site, event.subject, wait.queued_at, filter_.Clip(span->begin), filter_.Clip(event.time));
-  }
-
-  void EndWait(const StateSpan& span) {
-    const auto at = latest_.find(span.goroutine);
-    if (at == latest_.end()) return;
-    Wait& wait = at->second;
-    if (span.state != GoState::kWaiting || !wait.is_on) {
-      ++wait.spans_since;
-      return;
-    }
-    wait.is_on = false;
-    wait.handovers = 0;
-    const model::Time now = filter_.Clip(span.end);
-    const WaitSite waker = sites_.Of(span.ender_stack, model::BlockReason::kNone);
-    const bool is_asked_for = !is_narrowed_ || counted_ns_ > 0;
-    if (is_asked_for && waker.call != model::StackTrie::root() && FamilyOf(waker.released) == FamilyOf(wait.resource)) {
-      Charge(wait, waker, span, now);
-    }
-    classes_.EndWait(wait.site, span.goroutine, wait.queued_at, now);
-  }
-
-  void Charge(Wait& wait, const WaitSite& waker, const StateSpan& span, model::Time now) {
-    const model::LocationId where = source_.stacks().location(waker.call);
-    const bool is_select = wait.resource == Resource::kSelect || waker.released == Resource::kSelect;
-    if (!is_select) classes_.Join(wait.site, classes_.SiteOf(FamilyOf(wait.resource), where));
-    classes_.Charge(wait.site, where, span.ender_stack, counted_ns_, now);
-    const auto holder = latest_.find(span.ender);
-    if (holder == latest_.end() || holder->second.is_on || holder->second.spans_since > 2) return;
-    if (holder->second.resource != wait.resource) return;
-    wait.handovers = holder->second.handovers + 1;
-    classes_.SeeHandover(wait.site, wait.handovers);
-  }
-
-  void CountWait(const StateSpan& span) {
-    const std::vector<StateSpan>& parts = filter_.Cut(span, spans_.origin(span.goroutine));
-    counted_ns_ = 0;
-    if (span.state != GoState::kWaiting) return;
-    const auto at = latest_.find(span.goroutine);
-    if (at == latest_.end() || !at->second.is_on) return;
-    for (const StateSpan& part : parts) {
-      classes_.CountWait(at->second.site, at->second.resource, at->second.where, part);
-      counted_ns_ += part.duration();
-    }
-  }
-
-  model::EventSource& source_;
-  TraceFilter& filter_;
-  StateSpans spans_;
-  WaitSites sites_;
-  bool is_narrowed_;
-  int64_t counted_ns_ = 0;  // of the span that just ended
-  ContentionClasses classes_;
-  std::unordered_map<model::GoroutineId, Wait> latest_;
-};
+// Waits of some goroutines only: what the others waited for at the same time is not asked for.
+bool IsNarrowed(const TraceFilterOptions& options) {
+  return !options.goroutines.empty() || !options.start_function.empty() || !options.task.empty() || !options.region.empty();
+}
 
 }  // namespace
 
-Contention FindContention(model::EventSource& source, TraceFilter& filter) { return Finder(source, filter).Find(); }
+ContentionFinder::ContentionFinder(const model::EventSource& source, TraceFilter& filter)
+    : source_(source),
+      filter_(filter),
+      spans_(source),
+      sites_(source),
+      is_narrowed_(IsNarrowed(filter.options())),
+      classes_(std::make_unique<ContentionClasses>()) {}
+
+ContentionFinder::~ContentionFinder() = default;
+
+Contention ContentionFinder::Finish() {
+  for (const StateSpan& span : spans_.Open()) CountWait(span);
+  const model::Time begin = filter_.Clip(spans_.begin()), end = filter_.Clip(spans_.end());
+  const auto charging = is_narrowed_ ? ContentionClasses::Charging::kDirect : ContentionClasses::Charging::kByTime;
+  return {.classes = classes_->Finish(end, charging), .begin = begin, .trace_ns = end - begin};
+}
+
+void ContentionFinder::See(const Event& event) {
+  filter_.See(event);
+  const StateSpan* ended = spans_.See(event);
+  if (event.kind != model::EventKind::kGoroutineState || event.from == event.to) return;
+  if (ended != nullptr) {
+    CountWait(*ended);
+    EndWait(*ended);
+  }
+  if (event.to == GoState::kWaiting) {
+    BeginWait(event);
+  } else if (event.to == GoState::kNotExist) {
+    latest_.erase(event.subject);
+  }
+}
+
+void ContentionFinder::BeginWait(const Event& event) {
+  const StateSpan* span = spans_.current(event.subject);
+  if (span == nullptr) return;
+  const WaitSite at = sites_.Of(span->stack, span->reason);
+  const Resource family = IsOfTheRuntime(*span) ? Resource::kNone : FamilyOf(at.resource);
+  Wait& wait = latest_[event.subject];
+  if (family == Resource::kNone) {
+    wait = {};
+    return;
+  }
+  // Woken, ran, and waits again at the same place: it was woken in vain and keeps its place in the queue.
+  const bool is_again = wait.stack == span->stack && wait.spans_since == 2;
+  wait.queued_at = is_again ? wait.queued_at : span->begin;
+  wait.stack = span->stack;
+  wait.where = at.call == model::StackTrie::root() ? model::LocationId() : source_.stacks().location(at.call);
+  wait.resource = at.resource;
+  wait.site = classes_->SiteOf(at.resource == Resource::kSelect ? Resource::kSelect : family, wait.where);
+  wait.is_on = true;
+  wait.spans_since = 0;
+  classes_->BeginWait(wait.site,
+                      {.goroutine = event.subject,
+                       .resource = wait.resource,
+                       .queued_at = wait.queued_at,
+                       .begin = filter_.Clip(span->begin)},
+                      filter_.Clip(event.time));
+}
+
+// The stack of a goroutine that is older than the trace may name its start before the origin does.
+bool ContentionFinder::IsOfTheRuntime(const StateSpan& span) const {
+  const model::Symbols& symbols = source_.symbols();
+  const model::FunctionId start = OutermostFunction(symbols, source_.stacks(), span.stack);
+  return IsRuntimeGoroutine(symbols.function_name(start));
+}
+
+void ContentionFinder::EndWait(const StateSpan& span) {
+  const auto at = latest_.find(span.goroutine);
+  if (at == latest_.end()) return;
+  Wait& wait = at->second;
+  if (span.state != GoState::kWaiting || !wait.is_on) {
+    ++wait.spans_since;
+    return;
+  }
+  wait.is_on = false;
+  wait.handovers = 0;
+  const model::Time now = filter_.Clip(span.end);
+  const WaitSite waker = sites_.Of(span.ender_stack, model::BlockReason::kNone);
+  const bool is_asked_for = !is_narrowed_ || counted_ns_ > 0;
+  if (is_asked_for && waker.call != model::StackTrie::root() && FamilyOf(waker.released) == FamilyOf(wait.resource)) {
+    Charge(wait, waker, span, now);
+  }
+  classes_->EndWait(wait.site, span.goroutine, wait.queued_at, now);
+}
+
+void ContentionFinder::Charge(Wait& wait, const WaitSite& waker, const StateSpan& span, model::Time now) {
+  const model::LocationId where = source_.stacks().location(waker.call);
+  const bool is_select = wait.resource == Resource::kSelect || waker.released == Resource::kSelect;
+  if (!is_select) classes_->Join(wait.site, classes_->SiteOf(FamilyOf(wait.resource), where));
+  classes_->Charge(wait.site, {.waker = span.ender, .where = where, .at = span.end}, span.ender_stack, counted_ns_, now);
+  const auto holder = latest_.find(span.ender);
+  if (holder == latest_.end() || holder->second.is_on || holder->second.spans_since > 2) return;
+  if (holder->second.resource != wait.resource) return;
+  wait.handovers = holder->second.handovers + 1;
+  classes_->SeeHandover(wait.site, wait.handovers);
+}
+
+void ContentionFinder::CountWait(const StateSpan& span) {
+  const std::vector<StateSpan>& parts = filter_.Cut(span, spans_.origin(span.goroutine));
+  counted_ns_ = 0;
+  if (span.state != GoState::kWaiting) return;
+  const auto at = latest_.find(span.goroutine);
+  if (at == latest_.end() || !at->second.is_on) return;
+  for (const StateSpan& part : parts) {
+    classes_->CountWait(at->second.site, at->second.resource, at->second.where, part);
+    counted_ns_ += part.duration();
+  }
+}
+
+Contention FindContention(model::EventSource& source, TraceFilter& filter) {
+  ContentionFinder finder(source, filter);
+  for (auto batch = source.Next(); !batch.empty(); batch = source.Next()) {
+    for (const Event& event : batch) finder.See(event);
+  }
+  return finder.Finish();
+}
 
 }  // namespace analysis

@@ -45,6 +45,13 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
   into.found.began_before += from.found.began_before;
   into.found.max_waiters = std::max(into.found.max_waiters, from.found.max_waiters);
   into.found.contended_ns += from.found.contended_ns;
+  into.found.waiting.insert(into.found.waiting.end(), from.found.waiting.begin(), from.found.waiting.end());
+  into.found.readers_behind_writers += from.found.readers_behind_writers;
+  into.found.writer_waits += from.found.writer_waits;
+  into.found.longest_writer_wait_ns = std::max(into.found.longest_writer_wait_ns, from.found.longest_writer_wait_ns);
+  if (!into.found.last_wake || (from.found.last_wake && from.found.last_wake->at > into.found.last_wake->at)) {
+    into.found.last_wake = from.found.last_wake;
+  }
   into.found.longest_handover = std::max(into.found.longest_handover, from.found.longest_handover);
   for (const auto& [resource, ns] : from.ns_by_resource) into.ns_by_resource[resource] += ns;
   for (const auto& [where, row] : from.waiters) {
@@ -54,6 +61,7 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
     site.where = where;
     site.count += row.first.count;
     site.open += row.first.open;
+    site.open_ns += row.first.open_ns;
     site.ns += row.first.ns;
   }
   for (const auto& [where, row] : from.holders) {
@@ -64,11 +72,36 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
     holder.direct_ns += row.direct_ns;
   }
   into.goroutines.merge(from.goroutines);
-  into.waiting.merge(from.waiting);
+  JoinQueues(into, from);
   into.waited_ns += from.waited_ns;
   into.charged_until += from.charged_until;
   into.wakes += from.wakes;
   into.out_of_order += from.out_of_order;
+}
+
+// Those of one queue that came before one of the other now stand ahead of it, and always have.
+void ContentionClasses::JoinQueues(Class& into, Class& from) {
+  const auto shift = [](Class& row, const Class& other) {
+    for (auto& [place, queued] : row.waiting) {
+      queued.wakes_before += other.wakes;
+      queued.ahead += static_cast<uint64_t>(std::distance(other.waiting.begin(), other.waiting.lower_bound(place)));
+    }
+  };
+  shift(into, from);
+  shift(from, into);
+  into.waiting.merge(from.waiting);
+}
+
+// Whoever was served since it came was either ahead of it then and is no more, or came later.
+void ContentionClasses::CountOvertaken(Class& row) {
+  std::unordered_map<model::GoroutineId, uint64_t> overtaken;
+  uint64_t ahead = 0;
+  for (const auto& [place, queued] : row.waiting) {
+    const uint64_t served = row.wakes - queued.wakes_before, gone = queued.ahead - std::min(ahead, queued.ahead);
+    overtaken[place.second] = served - std::min(gone, served);
+    ++ahead;
+  }
+  for (ContentionWaiter& waiter : row.found.waiting) waiter.overtaken = overtaken[waiter.goroutine];
 }
 
 void ContentionClasses::Advance(Class& row, model::Time now) {
@@ -79,12 +112,17 @@ void ContentionClasses::Advance(Class& row, model::Time now) {
   row.now = std::max(row.now, now);
 }
 
-void ContentionClasses::BeginWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time begin,
-                                  model::Time now) {
+void ContentionClasses::BeginWait(Site site, const Arrival& arrival, model::Time now) {
   Class& row = Find(site);
   Advance(row, now);
-  row.waited_ns += now - begin;  // of a wait that is told of late
-  row.waiting.emplace(queued_at, goroutine);
+  row.waited_ns += now - arrival.begin;  // of a wait that is told of late
+  if (arrival.resource == Resource::kRwMutexRead) {
+    const auto is_writer = [](const auto& one) { return one.second.resource == Resource::kRwMutexWrite; };
+    row.found.readers_behind_writers += std::ranges::any_of(row.waiting, is_writer) ? 1 : 0;
+  }
+  row.waiting.try_emplace(
+      {arrival.queued_at, arrival.goroutine},
+      Queued{.resource = arrival.resource, .wakes_before = row.wakes, .ahead = static_cast<uint64_t>(row.waiting.size())});
   row.found.max_waiters = std::max<uint64_t>(row.found.max_waiters, row.waiting.size());
 }
 
@@ -94,15 +132,15 @@ void ContentionClasses::EndWait(Site site, model::GoroutineId goroutine, model::
   const auto at = row.waiting.find({queued_at, goroutine});
   if (at == row.waiting.end()) return;
   ++row.wakes;
-  if (row.waiting.begin()->first < queued_at) ++row.out_of_order;
+  if (row.waiting.begin()->first.first < queued_at) ++row.out_of_order;
   row.waiting.erase(at);
 }
 
-void ContentionClasses::Charge(Site site, model::LocationId where, model::StackId stack, int64_t direct_ns,
-                               model::Time now) {
+void ContentionClasses::Charge(Site site, const LastWake& wake, model::StackId stack, int64_t direct_ns, model::Time now) {
   Class& row = Find(site);
   Advance(row, now);
-  Holder& holder = row.holders[where];
+  row.found.last_wake = wake;
+  Holder& holder = row.holders[wake.where];
   holder.stack = stack;
   ++holder.count;
   holder.direct_ns += direct_ns;
@@ -122,10 +160,20 @@ void ContentionClasses::CountWait(Site site, Resource resource, model::LocationI
   ++waiter.count;
   waiter.ns += ns;
   row.found.began_before += part.began_before;
+  if (resource == Resource::kRwMutexWrite) {
+    ++row.found.writer_waits;
+    row.found.longest_writer_wait_ns = std::max(row.found.longest_writer_wait_ns, ns);
+  }
   if (part.is_open) {
     ++waiter.open;
+    waiter.open_ns += ns;
     ++row.found.open;
     row.found.open_ns += ns;
+    row.found.waiting.push_back({.goroutine = part.goroutine,
+                                 .resource = resource,
+                                 .where = where,
+                                 .since = part.begin,
+                                 .began_before = part.began_before});
   } else {
     row.found.waits.Add(ns);
   }
@@ -137,6 +185,8 @@ void ContentionClasses::SeeHandover(Site site, uint64_t length) {
 }
 
 ContentionClass ContentionClasses::Finished(Class& row, Charging charging) {
+  CountOvertaken(row);
+  std::ranges::sort(row.found.waiting, {}, [](const ContentionWaiter& one) { return std::pair(one.since, one.goroutine); });
   ContentionClass found = std::move(row.found);
   int64_t most = -1;
   for (const auto& [resource, ns] : row.ns_by_resource) {

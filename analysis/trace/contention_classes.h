@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -21,12 +20,18 @@ class ContentionClasses {
   Site SiteOf(Resource family, model::LocationId where);
   void Join(Site a, Site b);
 
-  // `queued_at` is the goroutine's place in the queue: when it began to wait, or, if it was woken in vain, the time before.
-  void BeginWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time begin, model::Time now);
+  struct Arrival {
+    model::GoroutineId goroutine = model::kNoGoroutine;
+    Resource resource = Resource::kNone;
+    model::Time queued_at =
+        0;  // its place in the queue: when it began to wait, or, if it was woken in vain, the time before
+    model::Time begin = 0;
+  };
+  void BeginWait(Site site, const Arrival& arrival, model::Time now);
   void EndWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time now);
   // Whoever was at `holder` until now is charged with what has been waited since the one before; `direct_ns` is the wait
   // that it ended.
-  void Charge(Site site, model::LocationId holder, model::StackId stack, int64_t direct_ns, model::Time now);
+  void Charge(Site site, const LastWake& wake, model::StackId stack, int64_t direct_ns, model::Time now);
   void CountWait(Site site, Resource resource, model::LocationId where, const StateSpan& part);
   void SeeHandover(Site site, uint64_t length);
 
@@ -41,13 +46,18 @@ class ContentionClasses {
     int64_t by_time_ns = 0;
     int64_t direct_ns = 0;
   };
+  struct Queued {
+    Resource resource = Resource::kNone;
+    uint64_t wakes_before = 0;  // of the class, when it came
+    uint64_t ahead = 0;         // in the queue, when it came
+  };
   struct Class {
     ContentionClass found;
     std::map<Resource, int64_t> ns_by_resource;
     std::map<model::LocationId, std::pair<ContentionSite, int64_t>> waiters;  // with the longest wait
     std::map<model::LocationId, Holder> holders;
     std::unordered_set<model::GoroutineId> goroutines;
-    std::set<std::pair<model::Time, model::GoroutineId>> waiting;
+    std::map<std::pair<model::Time, model::GoroutineId>, Queued> waiting;  // first come, first served
     model::Time now = 0;
     int64_t waited_ns = 0;      // by all waiters together, until `now`
     int64_t charged_until = 0;  // of waited_ns
@@ -59,6 +69,8 @@ class ContentionClasses {
   Site Root(Site site);
   static void Advance(Class& row, model::Time now);
   static void Merge(Class& into, Class&& from);
+  static void JoinQueues(Class& into, Class& from);
+  static void CountOvertaken(Class& row);
   static ContentionClass Finished(Class& row, Charging charging);
 
   std::map<std::pair<Resource, model::LocationId>, Site> sites_;

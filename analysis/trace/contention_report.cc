@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 #include "analysis/frame_text.h"
 #include "analysis/trace/contention.h"
+#include "analysis/trace/profiled_contention.h"
 #include "model/units.h"
 
 namespace analysis {
@@ -16,34 +16,12 @@ std::string Share(int64_t part, int64_t whole) {
   return model::FormatPercent(static_cast<double>(part), static_cast<double>(whole));
 }
 
-// The first frame below the library of each sample, with its delay: what a row of the trace is matched by.
-std::map<std::string, int64_t> DelayBySite(const model::Profile& profile) {
-  std::map<std::string, int64_t> delay;
-  size_t type = model::DefaultValueType(profile);
-  for (size_t i = 0; i < profile.value_count(); ++i) {
-    if (profile.symbols.text(profile.value_types[i].type) == "delay") type = i;
-  }
-  for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
-    for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[sample])) {
-      const auto lines = profile.symbols.lines(at);
-      const auto line = std::ranges::find_if(
-          lines, [&](const model::Line& l) { return !IsWaitLibrary(profile.symbols.function_name(l.function)); });
-      if (line == lines.end()) continue;
-      const std::string_view file = profile.symbols.text(profile.symbols.functions()[line->function].file);
-      delay[fmt::format("{} {}:{}", profile.symbols.function_name(line->function), file.substr(file.find_last_of('/') + 1),
-                        line->line)] += profile.values(sample)[type];
-      break;
-    }
-  }
-  return delay;
-}
-
 class Writer {
  public:
   Writer(const Contention& contention, const model::EventSource& source, const ContentionProfiles& profiles)
       : contention_(contention), source_(source), profiles_(profiles) {
-    if (profiles.mutex != nullptr) mutex_delay_ = DelayBySite(*profiles.mutex);
-    if (profiles.block != nullptr) block_delay_ = DelayBySite(*profiles.block);
+    if (profiles.mutex != nullptr) mutex_ = ContentionBySite(*profiles.mutex);
+    if (profiles.block != nullptr) block_ = ContentionBySite(*profiles.block);
   }
 
   model::Report Write(size_t rows_shown);
@@ -57,17 +35,22 @@ class Writer {
     const auto lines = source_.symbols().lines(site.where);
     return lines.empty() ? "(no stack recorded)" : std::string(source_.symbols().function_name(lines.front().function));
   }
+  std::string LockName(const ContentionClass& row) const {
+    return fmt::format("{} waited for in {}", Name(row.resource), Function(row.waiters[0]));
+  }
   std::string Answer() const;
   std::string Culprit(const ContentionClass& row) const;
   model::Table Table(const char* key, const char* title, bool is_lock, size_t rows_shown) const;
   model::Value Sites(const ContentionClass& row, const std::vector<ContentionSite>& sites) const;
-  model::Value Profiled(const std::map<std::string, int64_t>& delay, const std::vector<ContentionSite>& sites) const;
+  model::Value Profiled(const ProfiledContention& profile, const std::vector<ContentionSite>& sites) const;
+  std::string SameLock(const std::string& site, const std::vector<ContentionSite> ContentionClass::*sites) const;
+  model::Table ProfileTable(size_t rows_shown) const;
   std::vector<std::string> Evidence(const ContentionClass& row) const;
 
   const Contention& contention_;
   const model::EventSource& source_;
   const ContentionProfiles& profiles_;
-  std::map<std::string, int64_t> mutex_delay_, block_delay_;
+  ProfiledContention mutex_, block_;
 };
 
 std::string Writer::Culprit(const ContentionClass& row) const {
@@ -82,8 +65,10 @@ std::string Writer::Answer() const {
                                        : "Nobody waited for a lock; below are the waits for channels and the like.";
   }
   const std::string culprit = Culprit(*lock);
-  return fmt::format("{} waits for the {} in {} cost {}{}{}.", model::FormatCount(lock->count()), Name(lock->resource),
-                     Function(lock->waiters[0]), Ns(lock->total_ns()), culprit.empty() ? "" : ", ", culprit);
+  return fmt::format("{} waits for the {} in {} cost {}{}{}{}.", model::FormatCount(lock->count()), Name(lock->resource),
+                     Function(lock->waiters[0]), Ns(lock->total_ns()),
+                     lock->open == 0 ? "" : fmt::format(" so far ({} not over)", model::FormatCount(lock->open)),
+                     culprit.empty() ? "" : ", ", culprit);
 }
 
 model::Value Writer::Sites(const ContentionClass& row, const std::vector<ContentionSite>& sites) const {
@@ -96,22 +81,53 @@ model::Value Writer::Sites(const ContentionClass& row, const std::vector<Content
         {"share", row.total_ns() == 0 ? 0.0 : static_cast<double>(site.ns) / static_cast<double>(row.total_ns())},
         {"count", site.count},
         {"open", site.open},
+        {"open_ns", site.open_ns},
         {"stack", StackValue(source_.symbols(), source_.stacks(), site.stack)}});
   }
   return list;
 }
 
 // Each line once, however many of the class's sites have it. null: not in the profile, or no profile was given.
-model::Value Writer::Profiled(const std::map<std::string, int64_t>& delay, const std::vector<ContentionSite>& sites) const {
-  std::map<std::string, int64_t> matched;
+model::Value Writer::Profiled(const ProfiledContention& profile, const std::vector<ContentionSite>& sites) const {
+  ProfiledContention matched;
   for (const ContentionSite& site : sites) {
-    const auto at = delay.find(Where(site));
-    if (at != delay.end()) matched.insert(*at);
+    const auto at = profile.find(Where(site));
+    if (at != profile.end()) matched.insert(*at);
   }
   if (matched.empty()) return nullptr;
   int64_t sum = 0;
-  for (const auto& [where, ns] : matched) sum += ns;
+  for (const auto& [where, row] : matched) sum += row.delay_ns;
   return sum;
+}
+
+std::string Writer::SameLock(const std::string& site, const std::vector<ContentionSite> ContentionClass::*sites) const {
+  for (const ContentionClass& row : contention_.classes) {
+    const auto is_there = [&](const ContentionSite& one) { return Where(one) == site; };
+    if (std::ranges::any_of(row.*sites, is_there)) return LockName(row);
+  }
+  return "";
+}
+
+// Row by row what the runtime's profiles have, and which lock of the trace it is about.
+model::Table Writer::ProfileTable(size_t rows_shown) const {
+  model::Table table{.key = "profiles", .title = "In the runtime's own profiles", .rows_shown = rows_shown};
+  table.columns = {{"delay_ns", "delay", "nanoseconds"},
+                   {"contentions", "waits", "count"},
+                   {"profile", "profile", ""},
+                   {"site", "charged to", ""},
+                   {"same_as", "in the trace", ""}};
+  const auto add = [&](const char* name, const ProfiledContention& profile, auto sites) {
+    for (const auto& [site, row] : profile) {
+      const std::string same = SameLock(site, sites);
+      table.rows.push_back({row.delay_ns, row.contentions, name, site, same.empty() ? model::Value() : model::Value(same)});
+    }
+  };
+  add("mutex", mutex_, &ContentionClass::holders);
+  add("block", block_, &ContentionClass::waiters);
+  std::ranges::stable_sort(table.rows, [](const model::ValueList& a, const model::ValueList& b) {
+    return std::get<int64_t>(a[0].kind()) > std::get<int64_t>(b[0].kind());
+  });
+  return table;
 }
 
 model::Table Writer::Table(const char* key, const char* title, bool is_lock, size_t rows_shown) const {
@@ -142,15 +158,16 @@ model::Table Writer::Table(const char* key, const char* title, bool is_lock, siz
   for (const ContentionClass& row : contention_.classes) {
     if (IsLock(row.resource) != is_lock) continue;
     const auto& holders = row.holders;
+    const auto ended = [&](int64_t ns) { return row.waits.count() == 0 ? model::Value() : model::Value(ns); };
     std::string holder = holders.empty() ? "" : Where(holders[0]);
     if (!holders.empty() && row.total_ns() != 0) holder += fmt::format(" ({})", Share(holders[0].ns, row.total_ns()));
     table.rows.push_back(
         {row.total_ns(),
          row.count(),
-         row.waits.mean(),
-         row.waits.Percentile(0.5),
-         row.waits.Percentile(0.99),
-         row.waits.max(),
+         ended(row.waits.mean()),
+         ended(row.waits.Percentile(0.5)),
+         ended(row.waits.Percentile(0.99)),
+         ended(row.waits.max()),
          row.open,
          row.open_ns,
          row.began_before,
@@ -161,8 +178,8 @@ model::Table Writer::Table(const char* key, const char* title, bool is_lock, siz
          row.longest_handover,
          is_lock && row.is_one ? "time between unlocks" : "wait ended",
          row.uncharged_ns,
-         Profiled(mutex_delay_, holders),
-         Profiled(block_delay_, row.waiters),
+         Profiled(mutex_, holders),
+         Profiled(block_, row.waiters),
          Name(row.resource),
          Where(row.waiters[0]),
          holder,
@@ -209,7 +226,7 @@ model::Report Writer::Write(size_t rows_shown) {
     if (!IsLock(row.resource) || explained.rows.size() == kExplained) continue;
     explained.rows.push_back(
         {.severity = model::Severity::kNote,
-         .title = fmt::format("{} waited for in {}", Name(row.resource), Function(row.waiters[0])),
+         .title = LockName(row),
          .evidence = Evidence(row),
          .data = model::ValueObject{{"site", Where(row.waiters[0])}, {"why", [&] {
                                                                         model::ValueList why;
@@ -222,10 +239,13 @@ model::Report Writer::Write(size_t rows_shown) {
   report.blocks.emplace_back(
       Table("channels", "Channels, WaitGroups, Conds (also those that wait for work)", false, rows_shown));
   if (profiles_.mutex != nullptr || profiles_.block != nullptr) {
-    report.blocks.emplace_back(model::Paragraph{
-        "The runtime's profiles are shown beside, matched by line, never added: they know finished waits only, sampled, "
-        "perhaps "
-        "of another stretch of time; the mutex profile charges waits to the unlock, the block profile to the lock."});
+    report.blocks.emplace_back(ProfileTable(rows_shown));
+    report.blocks.emplace_back(
+        model::Paragraph{"Profiles are matched by line and never added to the trace or to each other: they know finished "
+                         "waits only, sampled, "
+                         "perhaps of another stretch of time. The mutex profile charges a wait to the unlock that ended it, "
+                         "the block profile "
+                         "to the lock that waited: the same time, seen from both ends."});
   }
   return report;
 }

@@ -86,6 +86,12 @@ bool IsWaitLibrary(std::string_view function) {
          function == "time.Sleep";
 }
 
+bool IsRuntimeGoroutine(std::string_view start) {
+  if (start == "runtime.main" || start.starts_with("runtime.cgocallback")) return false;
+  return start.starts_with("runtime.") || start.starts_with("runtime/") || start.starts_with("internal/") ||
+         start.starts_with("os/signal.loop");
+}
+
 const char* Name(Resource resource) {
   static constexpr std::array kNames = {
       "unknown", "mutex",  "rwmutex.rlock", "rwmutex.lock", "once",  "waitgroup", "cond", "send",

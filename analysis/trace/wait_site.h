@@ -61,6 +61,10 @@ class WaitSites {
 // Frames of runtime, sync and internal packages: what stands between a program's line and the wait.
 bool IsWaitLibrary(std::string_view function);
 
+// A goroutine of the runtime's own, by the function it was started with: collector, scavenger, the tracing itself. Its waits
+// are nobody's business. The program's first goroutine, runtime.main, is not one, nor is a thread of C's that calls Go.
+bool IsRuntimeGoroutine(std::string_view start);
+
 // What the reason alone says; kNone for "sync" and where there is none.
 Resource ResourceOf(model::BlockReason reason);
 

@@ -8,6 +8,7 @@
 
 #include "analysis/frame_text.h"
 #include "analysis/trace/block_profile.h"
+#include "analysis/trace/contention.h"
 #include "proto/formats.h"
 #include "tests/support/places.h"
 
@@ -59,6 +60,58 @@ Rows Ours(const fs::path& trace, const std::string& kind) {
 }
 
 }  // namespace
+
+namespace {
+
+// By the program's line: {count, ns}, without the runtime's own goroutines.
+Rows ByProgramLine(const model::Profile& profile) {
+  Rows rows;
+  for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
+    std::string line, start;
+    for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[sample])) {
+      const std::string frame = analysis::FrameText(profile.symbols, at);
+      start = frame.substr(0, frame.find(' '));
+      if (line.empty() && !analysis::IsWaitLibrary(frame)) line = frame;
+    }
+    if (analysis::IsRuntimeGoroutine(start)) continue;
+    rows[line].first += profile.values(sample)[0];
+    rows[line].second += profile.values(sample)[1];
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("gotrace contention has, line by line, the finished waits of go tool trace -pprof=sync") {
+  if (!HasGo()) {
+    MESSAGE("no Go toolchain: not compared");
+    return;
+  }
+  for (const char* scenario : {"mutex_convoy", "lock_across_send", "rwr", "channel_ring", "healthy_server"}) {
+    const fs::path trace = fs::path(SOURCE_DIR) / "fixtures" / scenario / "go1.26.trace";
+    CAPTURE(trace.string());
+    const std::string bytes = OutputOf(fmt::format("go tool trace -pprof=sync '{}' 2>/dev/null", trace.string()));
+    const Rows theirs = ByProgramLine(std::get<model::Profile>(proto::ReadBytes("go tool trace", bytes)));
+    const auto source = proto::ReadTrace(trace.string());
+    analysis::TraceFilter filter({}, *source);
+    const analysis::Contention contention = FindContention(*source, filter);
+    Rows ours;
+    for (const analysis::ContentionClass& row : contention.classes) {
+      for (const analysis::ContentionSite& site : row.waiters) {
+        if (site.count == site.open) continue;
+        auto& [count, ns] = ours[analysis::FrameText(source->symbols(), site.where)];
+        count += static_cast<int64_t>(site.count - site.open);
+        ns += site.ns - site.open_ns;
+      }
+    }
+    for (const auto& [line, row] : ours) {
+      CAPTURE(line);
+      REQUIRE(theirs.contains(line));
+      CHECK(row == theirs.at(line));
+    }
+    CHECK(ours.size() > 0);
+  }
+}
 
 TEST_CASE("gotrace blocking --closed-only has the rows and numbers of go tool trace -pprof") {
   if (!HasGo()) {

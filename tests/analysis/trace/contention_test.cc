@@ -105,3 +105,83 @@ TEST_CASE("a channel's sender ends the receiver's wait; a select is not joined w
          "  waits main.choose 1 6ns\n"
          "  holds main.send 1 6ns\n");
 }
+
+TEST_CASE("the program's first goroutine and C's threads are not the runtime's, its tracing and collecting are") {
+  for (const char* start : {"runtime.main", "runtime.cgocallback", "main.main", ""})
+    CHECK_FALSE(analysis::IsRuntimeGoroutine(start));
+  for (const char* start :
+       {"runtime.bgsweep", "runtime.traceStartReadCPU.func1", "runtime/trace.Start.func1", "os/signal.loop"})
+    CHECK(analysis::IsRuntimeGoroutine(start));
+}
+
+TEST_CASE("a goroutine of the runtime's own is nobody's wait") {
+  CHECK(Classes(R"(
+      0 sync
+      0 g1 was running on p0
+      2 g1 create g2 runtime.traceStartReadCPU.func1 @ main.main
+      2 g1 create g3 main.receive @ main.main
+      3 g2 run on p1
+      3 g3 run on p2
+     10 g2 wait "chan receive" @ runtime.traceStartReadCPU.func1;runtime.chanrecv1
+     10 g3 wait "chan receive" @ main.receive;runtime.chanrecv1
+     20 g1 preempt @ main.main
+  )") == "recv 10ns 1 waits, most 1, contended 10ns, uncharged 10ns\n"
+         "  waits main.receive 1 10ns\n");
+}
+
+TEST_CASE("a waiter that later ones overtook is told apart from the end of a queue") {
+  const auto source = test_support::TraceScript(R"(
+      0 sync
+      0 g1 was running on p0
+      0 g2 was running on p1
+      0 g3 was running on p2
+      0 g4 was running on p3
+     10 g2 wait "chan send" @ main.send;runtime.chansend1
+     20 g3 wait "chan send" @ main.send;runtime.chansend1
+     30 g1 wake g3 @ main.take;runtime.chanrecv1
+     31 g3 run on p2
+     40 g3 wait "chan send" @ main.send;runtime.chansend1
+     50 g1 wake g3 @ main.take;runtime.chanrecv1
+     51 g3 run on p2
+     60 g4 wait "chan send" @ main.send;runtime.chansend1
+     70 g1 preempt @ main.main
+  )");
+  analysis::TraceFilter filter({}, *source);
+  const analysis::Contention contention = analysis::FindContention(*source, filter);
+  REQUIRE(contention.classes.size() == 1);
+  const auto& waiting = contention.classes[0].waiting;
+  REQUIRE(waiting.size() == 2);
+  CHECK(waiting[0].goroutine == 2);
+  CHECK(waiting[0].overtaken == 2);
+  CHECK(waiting[1].goroutine == 4);
+  CHECK(waiting[1].overtaken == 0);
+  REQUIRE(contention.classes[0].last_wake);
+  CHECK(contention.classes[0].last_wake->waker == 1);
+  CHECK(contention.classes[0].last_wake->at == 50);
+}
+
+TEST_CASE("readers that queue behind a waiting writer are counted") {
+  const auto source = test_support::TraceScript(R"(
+      0 sync
+      0 g1 was running on p0
+      0 g2 was running on p1
+      0 g3 was running on p2
+      0 g4 was running on p3
+      5 g3 wait "sync" @ main.read;sync.(*RWMutex).RLock
+      6 g1 wake g3 @ main.write;sync.(*RWMutex).Unlock
+      7 g3 run on p2
+     10 g2 wait "sync" @ main.write;sync.(*RWMutex).Lock
+     15 g1 wake g2 @ main.write;sync.(*RWMutex).Unlock
+     16 g2 run on p1
+     18 g2 wait "sync" @ main.write;sync.(*RWMutex).Lock
+     20 g3 wait "sync" @ main.read;sync.(*RWMutex).RLock
+     25 g4 wait "sync" @ main.read;sync.(*RWMutex).RLock
+     70 g1 preempt @ main.main
+  )");
+  analysis::TraceFilter filter({}, *source);
+  const analysis::Contention contention = analysis::FindContention(*source, filter);
+  REQUIRE(contention.classes.size() == 1);
+  CHECK(contention.classes[0].readers_behind_writers == 2);
+  CHECK(contention.classes[0].writer_waits == 2);
+  CHECK(contention.classes[0].longest_writer_wait_ns == 52);
+}
