@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "analysis/snapshot/snapshot_groups.h"
+#include "analysis/snapshot/trace_snapshot.h"
+#include "cli/progress.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
 
@@ -23,6 +25,15 @@ std::vector<analysis::Snapshot> Snapshots(proto::Input input, const std::string&
     throw model::UsageError(fmt::format("{}: {}", path, error.what()));
   }
   return snapshots;
+}
+
+std::vector<analysis::Snapshot> MomentsOf(proto::Input input, const std::string& path, const std::vector<int64_t>& at) {
+  if (auto* trace = std::get_if<std::unique_ptr<model::EventSource>>(&input)) {
+    const auto source = WithProgress(std::move(*trace), path);
+    return at.empty() ? analysis::FirstAndLastSnapshot(*source) : analysis::SnapshotsAt(*source, at);
+  }
+  if (!at.empty()) throw model::UsageError(fmt::format("--at: {} is no trace, it has no instants to choose", path));
+  return Snapshots(std::move(input), path);
 }
 
 void AddSnapshotOptions(po::options_description& options) {

@@ -21,12 +21,6 @@ void AddFrames(const model::Symbols& symbols, model::LocationId location, std::v
   if (lines.empty()) frames.push_back({.function = fmt::format("0x{:x}", symbols.location(location).address)});
 }
 
-std::vector<SnapshotFrame> FramesOf(const model::Symbols& symbols, const model::StackTrie& stacks, model::StackId stack) {
-  std::vector<SnapshotFrame> frames;
-  for (const model::LocationId location : stacks.LeafFirst(stack)) AddFrames(symbols, location, frames);
-  return frames;
-}
-
 void Count(const model::DumpedGoroutine& goroutine, SnapshotRow& row) {
   ++row.count;
   row.ids.push_back(goroutine.id);
@@ -35,6 +29,12 @@ void Count(const model::DumpedGoroutine& goroutine, SnapshotRow& row) {
 }
 
 }  // namespace
+
+std::vector<SnapshotFrame> FramesOf(const model::Symbols& symbols, const model::StackTrie& stacks, model::StackId stack) {
+  std::vector<SnapshotFrame> frames;
+  for (const model::LocationId location : stacks.LeafFirst(stack)) AddFrames(symbols, location, frames);
+  return frames;
+}
 
 Snapshot SnapshotOf(const model::GoroutineDump& dump) {
   Snapshot snapshot{.cause = dump.cause, .has_goroutines_of_their_own = true, .warnings = dump.warnings};

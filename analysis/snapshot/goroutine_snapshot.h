@@ -35,7 +35,8 @@ struct SnapshotRow {
 
 struct Snapshot {
   std::string cause;                         // of a dump: "panic: boom"
-  bool has_goroutines_of_their_own = false;  // ids, states, creators: read from a dump
+  bool has_goroutines_of_their_own = false;  // ids, states, creators: a dump or an instant of a trace
+  bool is_of_trace = false;                  // states in a trace's words; creators of those older than it are not known
   std::vector<SnapshotRow> rows;
   int64_t goroutines = 0;
   model::Warnings warnings;
@@ -45,6 +46,9 @@ Snapshot SnapshotOf(const model::GoroutineDump& dump);
 
 // Of a goroutine profile. Throws UsageError for a profile of anything else.
 Snapshot SnapshotOf(const model::Profile& profile);
+
+// Leaf first, inlined calls one by one.
+std::vector<SnapshotFrame> FramesOf(const model::Symbols& symbols, const model::StackTrie& stacks, model::StackId stack);
 
 // How many frames at the leaf are the runtime's, sync's and the like: the program's own line stands behind them. A dump and
 // a profile differ in how many of these they show. All of them, if the program has none.

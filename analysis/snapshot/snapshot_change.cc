@@ -16,6 +16,10 @@ std::vector<std::string> ProgramFunctions(const SnapshotRow& row) {
   size_t first = LibraryFrames(row);
   if (first == row.frames.size()) first = 0;
   for (size_t i = first; i < row.frames.size(); ++i) names.push_back(StableName(row.frames[i].function));
+  // The compiler's wrapper around the call of a go statement: shown by crashes and profiles, not by debug=2.
+  std::erase_if(names, [](const std::string& name) {
+    return name.ends_with(".gowrap") || name.find("\u00b7dwrap\u00b7") != std::string::npos;
+  });
   // A profile shows how a goroutine was entered, a dump does not.
   while (!names.empty() && (names.back() == "runtime.goexit" || names.back() == "runtime.main")) names.pop_back();
   return names;
@@ -26,11 +30,24 @@ std::string StateKey(const std::string& state) {
   return state == "runnable" || state == "running" || state == "syscall" ? "active" : state;
 }
 
-std::string PlaceKey(const SnapshotRow& row, bool with_details) {
+// What both moments know, and in the same words.
+struct Details {
+  bool state = false;
+  bool creator = false;
+};
+
+Details InCommon(const Snapshot& before, const Snapshot& after) {
+  const bool both = before.has_goroutines_of_their_own && after.has_goroutines_of_their_own;
+  return {.state = both && before.is_of_trace == after.is_of_trace,
+          .creator = both && !before.is_of_trace && !after.is_of_trace};
+}
+
+std::string PlaceKey(const SnapshotRow& row, Details details) {
   std::string key;
   for (const std::string& name : ProgramFunctions(row)) key += name + "\n";
-  if (!with_details) return key;
-  return key + "\n" + StateKey(row.state) + "\n" + (row.created_by ? StableName(row.created_by->function) : "");
+  if (details.state) key += "\n" + StateKey(row.state);
+  if (details.creator) key += "\n" + (row.created_by ? StableName(row.created_by->function) : "");
+  return key;
 }
 
 using RowOfGoroutine = std::unordered_map<model::GoroutineId, const SnapshotRow*>;
@@ -43,22 +60,23 @@ RowOfGoroutine IndexById(const Snapshot& snapshot) {
   return index;
 }
 
-// A goroutine's creator never changes, so one that has another creator is another goroutine of another process. Goroutine 1
-// is in every process.
+// A goroutine's creator never changes, so one that has another creator is another goroutine of another process. A trace does
+// not know all creators. Goroutine 1 is in every process.
 bool IsOneProcess(const RowOfGoroutine& before, const RowOfGoroutine& after) {
   bool any = false;
   for (const auto& [id, row] : before) {
     const auto found = after.find(id);
     if (id == 1 || found == after.end()) continue;
-    if (row->created_by != found->second->created_by) return false;
+    const auto &then = row->created_by, &now = found->second->created_by;
+    if (then && now && !(*then == *now)) return false;
     any = true;
   }
   return any;
 }
 
-// The later stack begins, from the root, with the whole earlier one.
+// The later stack begins, from the root, with the whole earlier one. A stack that is not known is no beginning.
 bool IsDeepened(const std::vector<std::string>& before, const std::vector<std::string>& after) {
-  return after.size() > before.size() && std::equal(before.rbegin(), before.rend(), after.rbegin());
+  return !before.empty() && after.size() > before.size() && std::equal(before.rbegin(), before.rend(), after.rbegin());
 }
 
 SnapshotFrame ProgramLeaf(const SnapshotRow& row) {
@@ -79,7 +97,8 @@ class Comparison {
   Comparison(const Snapshot& before, const Snapshot& after)
       : before_(before),
         after_(after),
-        with_details_(before.has_goroutines_of_their_own && after.has_goroutines_of_their_own) {}
+        has_ids_(before.has_goroutines_of_their_own && after.has_goroutines_of_their_own),
+        details_(InCommon(before, after)) {}
 
   SnapshotChange Compare() {
     change_.before = before_.goroutines;
@@ -91,14 +110,14 @@ class Comparison {
       place.after += row.count;
       change_.leaked_after += row.leaked;
     }
-    if (with_details_) FollowGoroutines();
+    if (has_ids_) FollowGoroutines();
     Sort();
     return std::move(change_);
   }
 
  private:
   PlaceChange& Place(const SnapshotRow& row) {
-    const auto [at, is_new] = place_of_.emplace(PlaceKey(row, with_details_), change_.places.size());
+    const auto [at, is_new] = place_of_.emplace(PlaceKey(row, details_), change_.places.size());
     if (is_new) change_.places.push_back({.example = row});
     return change_.places[at->second];
   }
@@ -121,7 +140,7 @@ class Comparison {
   }
 
   void Follow(model::GoroutineId id, const SnapshotRow& before, const SnapshotRow& after) {
-    if (PlaceKey(before, true) == PlaceKey(after, true)) {
+    if (PlaceKey(before, details_) == PlaceKey(after, details_)) {
       ++change_.stuck;
       ++*Place(after).stuck;
       return;
@@ -143,12 +162,18 @@ class Comparison {
 
   const Snapshot& before_;
   const Snapshot& after_;
-  const bool with_details_;
+  const bool has_ids_;
+  const Details details_;
   SnapshotChange change_;
   std::map<std::string, size_t> place_of_;
 };
 
 }  // namespace
+
+const char* Name(Growth growth) {
+  constexpr std::array<const char*, 4> kNames = {"", "more", "some_left", "nobody_left"};
+  return kNames[static_cast<size_t>(growth)];
+}
 
 const char* Name(PlaceStatus status) {
   constexpr std::array<const char*, 5> kNames = {"same", "appeared", "gone", "grown", "shrunk"};
@@ -159,6 +184,12 @@ SnapshotChange Compare(const Snapshot& before, const Snapshot& after) { return C
 
 bool IsGrowth(const PlaceChange& place, const GrowthLimit& limit) {
   return place.change() >= limit.least && place.after >= 2 * place.before;
+}
+
+Growth GrowthOf(const PlaceChange& place, const GrowthLimit& limit) {
+  if (!IsGrowth(place, limit)) return Growth::kNone;
+  if (!place.stuck || place.before == 0) return Growth::kMore;
+  return *place.stuck == place.before ? Growth::kNobodyLeft : Growth::kSomeLeft;
 }
 
 }  // namespace analysis

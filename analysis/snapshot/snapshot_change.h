@@ -55,6 +55,17 @@ struct GrowthLimit {
 };
 bool IsGrowth(const PlaceChange& place, const GrowthLimit& limit);
 
+// What growth says. One moment can only raise a suspicion; where goroutines keep coming and of those who were there before
+// not one has gone on, it is settled.
+enum class Growth {
+  kNone,
+  kMore,        // more of them; whether anybody went on is not known (profiles, other processes), or nobody was there before
+  kSomeLeft,    // more, but some of those before went on: slow, or too much work
+  kNobodyLeft,  // more, and all of those before are still there: they leak
+};
+const char* Name(Growth growth);  // "nobody_left"
+Growth GrowthOf(const PlaceChange& place, const GrowthLimit& limit);
+
 model::Report ChangeReport(const SnapshotChange& change, const GrowthLimit& limit, size_t rows);
 
 }  // namespace analysis

@@ -47,16 +47,17 @@ model::Table Places(const SnapshotChange& change, const GrowthLimit& limit, size
                                  {"created_by", "created by", ""},
                                  {"longest_wait_minutes", "minutes", "count", false},
                                  {"is_growth", "", "", false},
+                                 {"growth", "", "", false},
                                  {"frames", "", "", false}},
                      .rows_shown = rows == 0 ? SIZE_MAX : rows,
                      .empty_text = "No goroutines."};
   for (const PlaceChange& place : change.places) {
     model::ValueList frames;
     for (const SnapshotFrame& frame : place.example.frames) frames.emplace_back(FrameText(frame));
-    table.rows.push_back({place.change(), place.before, place.after, Cell(place.stuck), Name(place.status),
-                          place.example.state, Where(place.example),
-                          place.example.created_by ? FrameText(*place.example.created_by) : std::string(),
-                          Cell(place.example.longest_minutes), IsGrowth(place, limit), std::move(frames)});
+    table.rows.push_back(
+        {place.change(), place.before, place.after, Cell(place.stuck), Name(place.status), place.example.state,
+         Where(place.example), place.example.created_by ? FrameText(*place.example.created_by) : std::string(),
+         Cell(place.example.longest_minutes), IsGrowth(place, limit), Name(GrowthOf(place, limit)), std::move(frames)});
   }
   return table;
 }
@@ -77,6 +78,36 @@ model::Table Deepened(const SnapshotChange& change) {
   return table;
 }
 
+// A sentence for each place that grew.
+model::Findings WhatGrowthSays(const SnapshotChange& change, const GrowthLimit& limit) {
+  model::Findings findings{.key = ""};
+  for (const PlaceChange& place : change.places) {
+    const Growth growth = GrowthOf(place, limit);
+    if (growth == Growth::kNone) continue;
+    const int64_t stuck = place.stuck.value_or(0);
+    std::string line;
+    if (growth == Growth::kNobodyLeft) {
+      line = place.before == 1 ? "The one that was there before still is; the others came since. "
+                               : fmt::format("All {} that were there before still are, {} came since: not one has gone on. ",
+                                             Number(place.before), Number(place.after - stuck));
+      line += "What one moment can only make one suspect is settled by growth: they leak.";
+    } else if (growth == Growth::kSomeLeft) {
+      line = fmt::format("{} of the {} before have gone on, {} came: slow or overloaded, not stuck for ever.",
+                         Number(place.before - stuck), Number(place.before), Number(place.after - stuck));
+    } else {
+      line = place.before == 0 ? "Nobody was here before: a third moment would tell whether they ever go on."
+                               : "Whether those of before have gone on is not known from these inputs: two dumps of one "
+                                 "process (debug=2) or one trace tell.";
+    }
+    findings.rows.push_back({.severity = growth == Growth::kNobodyLeft ? model::Severity::kError : model::Severity::kWarning,
+                             .title = fmt::format("{} {} -> {} {}in {}",
+                                                  growth == Growth::kNobodyLeft ? "leak:" : "growth:", Number(place.before),
+                                                  Number(place.after), InState(place.example), Where(place.example)),
+                             .evidence = {std::move(line)}});
+  }
+  return findings;
+}
+
 }  // namespace
 
 model::Report ChangeReport(const SnapshotChange& change, const GrowthLimit& limit, size_t rows) {
@@ -91,6 +122,7 @@ model::Report ChangeReport(const SnapshotChange& change, const GrowthLimit& limi
                                          {.key = "still_at_same_place", .value = known(change.stuck)},
                                          {.key = "leaked_after", .value = change.leaked_after},
                                          {.key = "growth_limit", .value = limit.least}}});
+  report.blocks.push_back(WhatGrowthSays(change, limit));
   report.blocks.push_back(Places(change, limit, rows));
   report.blocks.push_back(Deepened(change));
   return report;

@@ -6,12 +6,14 @@
 
 #include "analysis/snapshot/snapshot_change.h"
 #include "analysis/snapshot/snapshot_groups.h"
+#include "analysis/snapshot/trace_snapshot.h"
 #include "model/input_error.h"
 #include "proto/dump/dump.h"
 #include "proto/formats.h"
 #include "tests/support/fixture.h"
 #include "tests/support/folded.h"
 #include "tests/support/slow_source.h"
+#include "tests/support/trace_script.h"
 
 namespace {
 
@@ -165,6 +167,62 @@ TEST_CASE("the recorded leak grows by what its program says, in dumps, in profil
       for (size_t i = 1; i < change.places.size(); ++i) CHECK(std::abs(change.places[i].change()) <= 1);
     }
   }
+}
+
+TEST_CASE("growth where nobody of before has gone on is called a leak; where some have, it is not") {
+  const auto dump = [](int first, int last, const char* frames) {
+    std::string text;
+    for (int id = first; id <= last; ++id) text += Waits(id, "chan send", frames);
+    return text;
+  };
+  const auto change = Compare(OfDump(dump(2, 6, "main.stay") + dump(100, 109, "main.slow")),
+                              OfDump(dump(2, 26, "main.stay") + dump(108, 140, "main.slow") + dump(200, 215, "main.fresh")));
+  std::vector<std::string> says;
+  for (const auto& place : change.places)
+    says.push_back(fmt::format("{} {}", place.example.frames[0].function, Name(GrowthOf(place, {}))));
+  CHECK(says == std::vector<std::string>{"main.slow some_left", "main.stay nobody_left", "main.fresh more"});
+}
+
+TEST_CASE("two instants of a trace are compared as two dumps are") {
+  const auto expect = nlohmann::json::parse(test_support::ReadFixture("goroutine_leak/expect.json"))["growth"];
+  for (const char* name : {"goroutine_leak/go1.26.trace", "goroutine_leak/go1.26.second.trace"}) {
+    INFO(name);
+    const bool is_second = std::string_view(name).find("second") != std::string_view::npos;
+    const auto source = proto::ReadTrace(test_support::FixturePath(name), {});
+    const auto moments = analysis::FirstAndLastSnapshot(*source);
+    const auto change = Compare(moments[0], moments[1]);
+    REQUIRE_FALSE(change.places.empty());
+    const auto& most = change.places[0];
+    CHECK(most.before == (is_second ? expect["early"].get<int64_t>() : 0));
+    CHECK(most.after == (is_second ? expect["late"] : expect["early"]));
+    CHECK(most.example.frames[LibraryFrames(most.example)].function == expect["function"]);
+    CHECK(most.example.state == expect["state"]);
+    CHECK(GrowthOf(most, {}) == (is_second ? analysis::Growth::kNobodyLeft : analysis::Growth::kMore));
+  }
+}
+
+TEST_CASE("an instant of a trace has who was there then, and one behind its end is refused") {
+  const auto at = [](std::vector<model::Time> moments) {
+    const auto source = test_support::TraceScript(R"(
+        0 sync
+        0 g1 was running on p0
+       10 g1 create g2 main.worker @ main.main
+       20 g2 run on p1
+       30 g2 wait "chan receive" @ main.worker;runtime.chanrecv1
+       50 g1 wake g2 @ main.main;runtime.chansend1
+       60 g2 run on p1
+       70 g2 exit
+       90 sync
+    )");
+    std::string text;
+    for (const auto& snapshot : analysis::SnapshotsAt(*source, moments)) {
+      for (const auto& row : snapshot.rows) text += fmt::format("{} {}; ", row.ids[0], row.state);
+      text += "| ";
+    }
+    return text;
+  };
+  CHECK(at({0, 30, 55, 80}) == "1 running; | 2 chan receive; 1 running; | 2 runnable; 1 running; | 1 running; | ");
+  CHECK_THROWS_AS(at({91}), model::UsageError);
 }
 
 TEST_CASE("goroutines that the runtime has marked as leaked are found") {

@@ -41,6 +41,21 @@ TEST_CASE("labels may hold what ends a header") {
         Labels{{"path", "/a/b.go"}, {"", ""}});
 }
 
+TEST_CASE("headers as testing/synctest and labels make them, Go 1.25 to 1.27") {
+  const auto durable = ParseDumpHeader("goroutine 12 [chan receive (durable), synctest bubble 1]:");
+  REQUIRE(durable);
+  CHECK(durable->state == "chan receive");
+  CHECK(durable->is_durable);
+  CHECK(durable->synctest_bubble == 1);
+  const auto run = ParseDumpHeader("goroutine 9 [synctest.Run (durable), synctest bubble 1]:");
+  REQUIRE(run);
+  CHECK(run->state == "synctest.Run");
+  const Labels labels = {{"k\"q", "\\n日\n"}, {"path", "/a/b]: x"}};
+  CHECK(ParseDumpHeader(R"(goroutine 8 [select (no cases) labels:{"k\"q": "\\n\u65e5\n", "path": "/a/b]: x"}]:)")->labels ==
+        labels);
+  CHECK(ParseDumpHeader(R"(goroutine 8 [runnable] {"k\"q": "\\n\u65e5\n", path: "/a/b]: x"}:)")->labels == labels);
+}
+
 TEST_CASE("a detail that a later Go may add is stepped over") {
   const auto header = ParseDumpHeader("goroutine 5 [select, upside down, 3 minutes]:");
   REQUIRE(header);
