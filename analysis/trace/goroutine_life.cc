@@ -58,7 +58,7 @@ class Writer {
     return span.proc == model::kNoProc ? "" : fmt::format("on p{}", span.proc);
   }
 
-  model::ValueList SpanRow(const StateSpan& span) {
+  model::ValueList SpanRow(const StateSpan& span, const Meanwhile& meanwhile) {
     const model::StackId other = span.state == GoState::kRunnable ? span.cause_stack : span.ender_stack;
     return {span.begin - life_.trace_begin,
             span.duration(),
@@ -67,6 +67,8 @@ class Writer {
             Frame(span.stack),
             Cause(span) + (span.began_before ? " (began before the trace)" : ""),
             Frame(other),
+            ProcText(meanwhile),
+            ThreadText(meanwhile),
             span.is_open,
             StackValue(source_.symbols(), source_.stacks(), span.stack),
             StackValue(source_.symbols(), source_.stacks(), other)};
@@ -81,6 +83,8 @@ class Writer {
         std::string(model::Name(event.kind)),
         Frame(event.stack),
         event.kind == EventKind::kLog ? fmt::format("{}: {}", name, text) : fmt::format("{} (task {})", name, event.subject),
+        "",
+        "",
         "",
         false,
         StackValue(source_.symbols(), source_.stacks(), event.stack),
@@ -100,12 +104,15 @@ model::Table Writer::Rows(size_t rows_shown) {
                    {"site", "where", ""},
                    {"cause", "why", ""},
                    {"other_site", "by", ""},
+                   {"proc_meanwhile", "its P meanwhile", ""},
+                   {"thread_meanwhile", "its thread meanwhile", ""},
                    {"is_open", "", "", false},
                    {"stack", "", "", false},
                    {"other_stack", "", "", false}};
   auto note = life_.notes.begin();
-  for (const StateSpan& span : life_.spans) {
-    table.rows.push_back(SpanRow(span));
+  for (size_t i = 0; i < life_.spans.size(); ++i) {
+    const StateSpan& span = life_.spans[i];
+    table.rows.push_back(SpanRow(span, life_.meanwhile[i]));
     for (; note != life_.notes.end() && note->time <= span.end; ++note) table.rows.push_back(NoteRow(*note));
   }
   return table;
@@ -133,10 +140,16 @@ std::string Writer::Answer() {
 GoroutineLife FollowGoroutine(model::EventSource& source, model::GoroutineId goroutine) {
   GoroutineLife life{.goroutine = goroutine};
   StateSpans spans(source);
+  MeanwhileWatch watch(goroutine);
+  const auto add = [&](const StateSpan& span) {
+    life.spans.push_back(span);
+    life.meanwhile.push_back(span.state == GoState::kRunning ? Meanwhile{} : watch.Take(span.end));
+  };
   for (auto batch = source.Next(); !batch.empty(); batch = source.Next()) {
     for (const Event& event : batch) {
       const StateSpan* span = spans.See(event);
-      if (span != nullptr && span->goroutine == goroutine) life.spans.push_back(*span);
+      if (span != nullptr && span->goroutine == goroutine) add(*span);
+      watch.See(event);
       if (IsNote(event.kind) && event.goroutine == goroutine) life.notes.push_back(event);
       if (event.kind != EventKind::kGoroutineState || event.subject != goroutine) continue;
       life.is_found = true;
@@ -144,7 +157,7 @@ GoroutineLife FollowGoroutine(model::EventSource& source, model::GoroutineId gor
     }
   }
   for (const StateSpan& span : spans.Open()) {
-    if (span.goroutine == goroutine) life.spans.push_back(span);
+    if (span.goroutine == goroutine) add(span);
   }
   life.trace_begin = spans.begin();
   life.trace_end = spans.end();
