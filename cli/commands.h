@@ -40,5 +40,6 @@ int RunGotraceStacks(Arguments arguments);
 int RunGotraceSummary(Arguments arguments);
 int RunGotraceTasks(Arguments arguments);
 int RunGotraceTimeline(Arguments arguments);
+int RunGotraceWaits(Arguments arguments);
 
 }  // namespace cli

@@ -34,6 +34,8 @@ constexpr Command kCommands[] = {
     {"tasks", "tasks TRACE", "tasks, regions and logs of the program by type, with how long they took", RunGotraceTasks},
     {"timeline", "timeline TRACE", "the trace as Chrome's trace event JSON, for Perfetto and speedscope",
      RunGotraceTimeline},
+    {"waits", "waits TRACE", "what goroutines wait for, thing by thing: since when, who woke them last, who starves",
+     RunGotraceWaits},
 };
 
 const Program kGotrace = {"gotrace", "reads Go execution traces and says who is stuck, on what, held by whom", kCommands};
