@@ -55,7 +55,8 @@ Statement& Statement::Bind(int at, double value) {
   return *this;
 }
 Statement& Statement::Bind(int at, std::string_view text) {
-  sqlite3_bind_text64(impl_->handle, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  // An empty view may have no address, and that would be NULL.
+  sqlite3_bind_text64(impl_->handle, at, text.empty() ? "" : text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   return *this;
 }
 Statement& Statement::BindBlob(int at, std::string_view bytes) {
@@ -67,7 +68,7 @@ Statement& Statement::BindNull(int at) {
   return *this;
 }
 Statement& Statement::BindKept(int at, std::string_view text) {
-  sqlite3_bind_text64(impl_->handle, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(impl_->handle, at, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
   return *this;
 }
 

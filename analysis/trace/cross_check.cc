@@ -70,7 +70,7 @@ class Checker {
   Checker(const TraceSide& trace, const Profile& profile, ProfileKind kind)
       : trace_(trace), profile_(profile), kind_(kind) {}
 
-  std::vector<Check> Run() {
+  std::vector<CrossCheck> Run() {
     checks_.push_back(Program());
     checks_.push_back(Window());
     if (kind_ == ProfileKind::kCpu) {
@@ -92,7 +92,7 @@ class Checker {
   bool IsOtherWindow() const { return checks_[1].agreement == Agreement::kDisagree; }
 
   // Functions of the program, not of Go: those any Go program has.
-  Check Program() const {
+  CrossCheck Program() const {
     std::set<std::string> own;
     for (size_t sample = 0; sample < profile_.sample_count(); ++sample) {
       const std::string function = OwnFrameOf(profile_, profile_.sample_stack[sample]).function;
@@ -107,7 +107,7 @@ class Checker {
         missing = function;
       }
     }
-    Check check{.question = "same program"};
+    CrossCheck check{.question = "same program"};
     if (own.empty()) {
       check.agreement = Agreement::kExplained;
       check.answer = "can't be said: the profile has no function of the program's own";
@@ -123,8 +123,8 @@ class Checker {
     return check;
   }
 
-  Check Window() const {
-    Check check{.question = "same window"};
+  CrossCheck Window() const {
+    CrossCheck check{.question = "same window"};
     if (!trace_.begin_unix_ns || profile_.time_nanos == 0) {
       check.agreement = Agreement::kExplained;
       check.answer = !trace_.begin_unix_ns ? "can't be said: the trace has no time of day (Go 1.25 and later write it)"
@@ -148,8 +148,8 @@ class Checker {
   }
 
   // Block, mutex and goroutine profiles are of a moment; the former two count from when they were turned on.
-  Check Moment(int64_t at) const {
-    Check check{.question = "same window", .answer = fmt::format("the profile was written {} into the trace", Ns(at))};
+  CrossCheck Moment(int64_t at) const {
+    CrossCheck check{.question = "same window", .answer = fmt::format("the profile was written {} into the trace", Ns(at))};
     const int64_t late = at - trace_.length;
     if (at < 0) {
       check.agreement = Agreement::kDisagree;
@@ -169,10 +169,10 @@ class Checker {
     return sum;
   }
 
-  Check Samples() const {
+  CrossCheck Samples() const {
     const int64_t samples = Sum(0);
     const auto traced = static_cast<int64_t>(trace_.sample_count);
-    Check check{.question = "as many samples", .answer = fmt::format("{} in the profile, {} in the trace", samples, traced)};
+    CrossCheck check{.question = "as many samples", .answer = fmt::format("{} in the profile, {} in the trace", samples, traced)};
     if (AreAlike(samples, traced, 0.1) || std::abs(samples - traced) <= 3) return check;
     const bool is_explained = !IsOtherWindow() && !IsOtherProgram();
     check.agreement = is_explained && (traced == 0 || checks_[1].agreement == Agreement::kExplained) ? Agreement::kExplained
@@ -183,10 +183,10 @@ class Checker {
     return check;
   }
 
-  Check CpuTime() const {
+  CrossCheck CpuTime() const {
     const auto cpu = ValueOf(profile_, "cpu");
     const int64_t ns = cpu ? Sum(*cpu) : Sum(0) * profile_.period;
-    Check check{.question = "as much CPU time"};
+    CrossCheck check{.question = "as much CPU time"};
     check.answer = fmt::format("{} in the profile, goroutines running for {} in the trace", Ns(ns), Ns(trace_.running_ns));
     const int64_t error = 3 * static_cast<int64_t>(std::sqrt(static_cast<double>(Sum(0)))) * profile_.period;
     if (AreAlike(ns, trace_.running_ns) || std::abs(ns - trace_.running_ns) <= error) return check;
@@ -203,8 +203,8 @@ class Checker {
     return check;
   }
 
-  Check HotFunctions() const {
-    Check check{.question = "same functions", .answer = "", .unit = "count"};
+  CrossCheck HotFunctions() const {
+    CrossCheck check{.question = "same functions", .answer = "", .unit = "count"};
     std::map<std::string, int64_t> profiled;
     for (size_t sample = 0; sample < profile_.sample_count(); ++sample) {
       profiled[OwnFrameOf(profile_, profile_.sample_stack[sample]).function] += profile_.values(sample)[0];
@@ -246,8 +246,8 @@ class Checker {
     return check;
   }
 
-  Check Waits(const char* question, const std::map<std::string, TraceSide::Waits>& traced) const {
-    Check check{.question = question, .answer = "", .unit = "nanoseconds"};
+  CrossCheck Waits(const char* question, const std::map<std::string, TraceSide::Waits>& traced) const {
+    CrossCheck check{.question = question, .answer = "", .unit = "nanoseconds"};
     const auto delay = ValueOf(profile_, "delay");
     if (!delay) return check;
     std::map<std::string, int64_t> profiled;
@@ -298,8 +298,8 @@ class Checker {
     }
   }
 
-  Check Live() const {
-    Check check{.question = "same goroutines", .answer = "", .unit = "count"};
+  CrossCheck Live() const {
+    CrossCheck check{.question = "same goroutines", .answer = "", .unit = "count"};
     std::map<std::string, int64_t> profiled;
     int64_t total = 0, live = 0;
     for (size_t sample = 0; sample < profile_.sample_count(); ++sample) {
@@ -337,20 +337,20 @@ class Checker {
     return check;
   }
 
-  static void SortRows(Check& check) {
+  static void SortRows(CrossCheck& check) {
     std::ranges::stable_sort(check.rows, [](const CheckRow& a, const CheckRow& b) {
       return std::max(a.profile, a.trace + a.open_ns) > std::max(b.profile, b.trace + b.open_ns);
     });
   }
 
-  static void Conclude(Check& check) {
+  static void Conclude(CrossCheck& check) {
     for (const CheckRow& row : check.rows) check.agreement = std::max(check.agreement, row.agreement);
   }
 
   const TraceSide& trace_;
   const Profile& profile_;
   ProfileKind kind_;
-  std::vector<Check> checks_;
+  std::vector<CrossCheck> checks_;
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ struct CheckRow {
   Agreement agreement = Agreement::kAgree;
   std::string reason;
 };
-struct Check {
+struct CrossCheck {
   std::string question;  // "same window", "same program", "same functions", ..
   Agreement agreement = Agreement::kAgree;
   std::string answer;  // with the reason
@@ -62,7 +62,7 @@ struct Check {
 struct ProfileCheck {
   std::string file;
   ProfileKind kind = ProfileKind::kCpu;
-  std::vector<Check> checks;
+  std::vector<CrossCheck> checks;
 };
 
 ProfileCheck CheckAgainst(const TraceSide& trace, const model::Profile& profile, ProfileKind kind, const std::string& file);

@@ -7,7 +7,7 @@
 namespace analysis {
 namespace {
 
-model::Table Rows(const ProfileCheck& profile, const Check& check, size_t rows_shown) {
+model::Table Rows(const ProfileCheck& profile, const CrossCheck& check, size_t rows_shown) {
   const bool is_cpu = profile.kind == ProfileKind::kCpu, is_time = check.unit == "nanoseconds";
   model::Table table{.title = fmt::format("{} profile: {}", Name(profile.kind), check.question), .rows_shown = rows_shown};
   table.columns = {{"profile", "profile", check.unit}, {"trace", "trace", check.unit}};
@@ -26,7 +26,7 @@ model::Table Rows(const ProfileCheck& profile, const Check& check, size_t rows_s
   return table;
 }
 
-model::Value AsData(const Check& check) {
+model::Value AsData(const CrossCheck& check) {
   model::ValueList rows;
   for (const CheckRow& row : check.rows) {
     rows.emplace_back(model::ValueObject{{"name", row.name},
@@ -55,7 +55,7 @@ model::Report CrossCheckReport(const TraceSide& trace, const std::vector<Profile
   std::string first;
   for (const ProfileCheck& profile : profiles) {
     model::ValueList checks;
-    for (const Check& check : profile.checks) {
+    for (const CrossCheck& check : profile.checks) {
       disagreements += check.agreement == Agreement::kDisagree;
       explained += check.agreement == Agreement::kExplained;
       if (check.agreement == Agreement::kDisagree && first.empty()) {
@@ -80,7 +80,7 @@ model::Report CrossCheckReport(const TraceSide& trace, const std::vector<Profile
                                             {"trace_ns", "", trace.length, "nanoseconds"}}});
   report.blocks.emplace_back(std::move(questions));
   for (const ProfileCheck& profile : profiles) {
-    for (const Check& check : profile.checks) {
+    for (const CrossCheck& check : profile.checks) {
       if (!check.rows.empty()) report.blocks.emplace_back(Rows(profile, check, rows_shown));
     }
   }

@@ -21,7 +21,7 @@ class Meter {
  public:
   Meter(model::EventSource& source, TraceFilter& filter) : source_(source), filter_(filter), spans_(source) {}
 
-  ProcUtilisation Measure() {
+  ProcUtilisation TraceMeasure() {
     for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
       for (const Event& event : batch) See(event);
     }
@@ -178,7 +178,7 @@ void ProcLoad::Add(const ProcLoad& other) {
   idle_while_ready += other.idle_while_ready;
 }
 
-ProcUtilisation MeasureProcs(model::EventSource& source, TraceFilter& filter) { return Meter(source, filter).Measure(); }
+ProcUtilisation MeasureProcs(model::EventSource& source, TraceFilter& filter) { return Meter(source, filter).TraceMeasure(); }
 
 model::Report ProcReport(const ProcUtilisation& procs, size_t rows_shown) {
   int64_t running = 0;

@@ -18,7 +18,7 @@ class Meter {
  public:
   Meter(model::EventSource& source, TraceFilter& filter) : source_(source), filter_(filter), spans_(source) {}
 
-  SchedulerLatency Measure() {
+  SchedulerLatency TraceMeasure() {
     for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
       for (const model::Event& event : batch) See(event);
     }
@@ -161,7 +161,7 @@ void LatencyRow::Add(const LatencyRow& other) {
   max = std::max(max, other.max);
 }
 
-SchedulerLatency MeasureLatency(model::EventSource& source, TraceFilter& filter) { return Meter(source, filter).Measure(); }
+SchedulerLatency MeasureLatency(model::EventSource& source, TraceFilter& filter) { return Meter(source, filter).TraceMeasure(); }
 
 model::Report LatencyReport(const SchedulerLatency& latency, const model::EventSource& source, size_t rows_shown) {
   const DurationDistribution& all = latency.all;

@@ -91,7 +91,8 @@ void StateSpans::Begin(Life& life, const Event& event) {
       .began_before = event.from == GoState::kUndetermined && life.now.state == GoState::kUndetermined,
       .begin_offset = event.offset,
   };
-  if (next.began_before) next.begin = std::max(synced_, life.now.end);
+  const bool is_first = life.now.goroutine == model::kNoGoroutine;
+  if (next.began_before) next.begin = is_first ? synced_ : std::max(synced_, life.now.end);
   if (event.goroutine != event.subject && event.to == GoState::kRunnable) {
     next.cause = event.goroutine;
     next.cause_stack = event.stack;

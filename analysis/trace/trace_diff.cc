@@ -22,8 +22,8 @@ struct Values {
   std::vector<double> time, count, mean;
 };
 
-const Measure& Of(const TraceMeasures& trace, const Key& key) {
-  static const Measure kNone;
+const TraceMeasure& Of(const TraceMeasures& trace, const Key& key) {
+  static const TraceMeasure kNone;
   const auto at = trace.rows.find(key);
   return at == trace.rows.end() ? kNone : at->second;
 }
@@ -38,7 +38,7 @@ void AddValue(Values& values, int64_t time, uint64_t ended, int64_t ended_time, 
 Values ValuesOf(const Traces& traces, const Key& key, bool is_by_runs) {
   Values values;
   for (const TraceMeasures& trace : traces) {
-    const Measure& row = Of(trace, key);
+    const TraceMeasure& row = Of(trace, key);
     const double seconds = static_cast<double>(trace.window.length()) / kSecond;
     if (is_by_runs) {
       AddValue(values, row.time, row.count, row.durations.total(), seconds);
@@ -62,7 +62,7 @@ MeasureSide SideOf(const Traces& traces, const Key& key) {
   DurationDistribution durations;
   int64_t time = 0, recorded = 0;
   for (const TraceMeasures& trace : traces) {
-    const Measure& row = Of(trace, key);
+    const TraceMeasure& row = Of(trace, key);
     side.count += row.count;
     side.open += row.open;
     time += row.time;

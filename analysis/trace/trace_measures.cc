@@ -60,7 +60,7 @@ class Measurer {
   void Add(MeasureKind kind, std::string name, model::Time begin_time, model::Time end_time, bool is_open) {
     const int64_t begin = begin_time - spans_.begin(), end = end_time - spans_.begin();
     if (end < found_.window.begin || begin > found_.window.end) return;
-    Measure& row = found_.rows[{kind, std::move(name)}];
+    TraceMeasure& row = found_.rows[{kind, std::move(name)}];
     Spend(row, begin, end);
     if (is_open || !Holds(end)) {
       ++row.open;
@@ -73,7 +73,7 @@ class Measurer {
     block.ended_time += end - begin;
   }
 
-  void Spend(Measure& row, int64_t begin, int64_t end) const {
+  void Spend(TraceMeasure& row, int64_t begin, int64_t end) const {
     begin = std::max(begin, found_.window.begin);
     end = std::min(end, found_.window.end);
     if (begin >= end) return;
@@ -87,7 +87,7 @@ class Measurer {
   void CountAt(MeasureKind kind, std::string name, model::Time time) {
     const int64_t at = time - spans_.begin();
     if (!Holds(at)) return;
-    Measure& row = found_.rows[{kind, std::move(name)}];
+    TraceMeasure& row = found_.rows[{kind, std::move(name)}];
     ++row.count;
     ++row.blocks[BlockAt(at)].ended;
   }

@@ -27,7 +27,7 @@ struct MeasureBlock {
   int64_t ended_time = 0;  // of these, whole
 };
 
-struct Measure {
+struct TraceMeasure {
   uint64_t count = 0;              // that ended in the window; goroutines: created; logs: written
   uint64_t open = 0;               // not over at its end
   int64_t time = 0;                // in the window; goroutines: running
@@ -44,7 +44,7 @@ struct TraceWindow {
 
 struct TraceMeasures {
   using Key = std::pair<MeasureKind, std::string>;
-  std::map<Key, Measure> rows;
+  std::map<Key, TraceMeasure> rows;
   TraceWindow window;
 };
 

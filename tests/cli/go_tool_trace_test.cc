@@ -88,7 +88,7 @@ TEST_CASE("gotrace contention has, line by line, the finished waits of go tool t
     return;
   }
   for (const char* scenario : {"mutex_convoy", "lock_across_send", "rwr", "channel_ring", "healthy_server"}) {
-    const fs::path trace = fs::path(SOURCE_DIR) / "fixtures" / scenario / "go1.26.trace";
+    const fs::path trace = fs::path(test_support::kSourceDir) / "fixtures" / scenario / "go1.26.trace";
     CAPTURE(trace.string());
     const std::string bytes = OutputOf(fmt::format("go tool trace -pprof=sync '{}' 2>/dev/null", trace.string()));
     const Rows theirs = ByProgramLine(std::get<model::Profile>(proto::ReadBytes("go tool trace", bytes)));

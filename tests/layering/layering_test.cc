@@ -79,3 +79,25 @@ TEST_CASE("each library has one home") {
     }
   }
 }
+
+// Two classes of one name in one namespace would be one to the linker, which says nothing and takes either.
+TEST_CASE("a type's name is used once in a namespace") {
+  const std::regex kNamespace(R"(^namespace ([\w:]+) \{)"), kType(R"(^(?:struct|class|enum class) (\w+)(?: :[^;]*)? \{)");
+  std::map<std::string, std::string> file_of;
+  for (const auto& [folder, allowed] : kMayInclude) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(test_support::kSourceDir) / folder)) {
+      if (entry.path().extension() != ".h") continue;
+      const std::string file = fs::relative(entry.path(), test_support::kSourceDir);
+      std::ifstream in(entry.path());
+      std::string space;
+      std::smatch match;
+      for (std::string line; std::getline(in, line);) {
+        if (std::regex_search(line, match, kNamespace)) space = match[1];
+        if (!std::regex_search(line, match, kType)) continue;
+        const auto [known, is_new] = file_of.emplace(space + "::" + match[1].str(), file);
+        CHECK_MESSAGE(is_new, known->first << " is in " << known->second << " and in " << file);
+      }
+    }
+  }
+  CHECK(file_of.size() > 100);
+}

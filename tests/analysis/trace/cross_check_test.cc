@@ -19,15 +19,15 @@ analysis::ProfileCheck Against(const std::string& file, ProfileKind kind) {
   return CheckAgainst(Trace(), profile, kind, file);
 }
 
-const analysis::Check& Question(const analysis::ProfileCheck& profile, const std::string& question) {
-  for (const analysis::Check& check : profile.checks) {
+const analysis::CrossCheck& Question(const analysis::ProfileCheck& profile, const std::string& question) {
+  for (const analysis::CrossCheck& check : profile.checks) {
     if (check.question == question) return check;
   }
   FAIL("no such question: " << question);
   return profile.checks[0];
 }
 
-const analysis::CheckRow* Row(const analysis::Check& check, const std::string& begins) {
+const analysis::CheckRow* Row(const analysis::CrossCheck& check, const std::string& begins) {
   for (const analysis::CheckRow& row : check.rows) {
     if (row.name.starts_with(begins)) return &row;
   }
@@ -38,7 +38,7 @@ const analysis::CheckRow* Row(const analysis::Check& check, const std::string& b
 
 TEST_CASE("profiles of the trace's own time and program agree with it") {
   const auto cpu = Against("cross_check/go1.26.cpu.pb.gz", ProfileKind::kCpu);
-  for (const analysis::Check& check : cpu.checks) {
+  for (const analysis::CrossCheck& check : cpu.checks) {
     CAPTURE(check.question);
     CAPTURE(check.answer);
     CHECK(check.agreement != Agreement::kDisagree);
@@ -76,7 +76,7 @@ TEST_CASE("the mutex profile charges the line that unlocks, and so does the trac
 
 TEST_CASE("the goroutine profile is the live set at the end of the trace") {
   const auto goroutines = Against("cross_check/go1.26.goroutine.pb.gz", ProfileKind::kGoroutine);
-  const analysis::Check& check = Question(goroutines, "same goroutines");
+  const analysis::CrossCheck& check = Question(goroutines, "same goroutines");
   CHECK(Row(check, "main.hopeful")->profile == 2);
   CHECK(Row(check, "main.hopeful")->trace == 2);
   CHECK(Row(check, "main.driver")->trace == 1);

@@ -22,7 +22,7 @@ constexpr const char* kTrace = R"script(
 10000 g1 preempt @ main.main
 )script";
 
-analysis::ProcUtilisation Measure(const char* script, const analysis::TraceFilterOptions& asked = {}) {
+analysis::ProcUtilisation TraceMeasure(const char* script, const analysis::TraceFilterOptions& asked = {}) {
   const auto source = test_support::TraceScript(script);
   analysis::TraceFilter filter(asked, *source);
   return MeasureProcs(*source, filter);
@@ -31,7 +31,7 @@ analysis::ProcUtilisation Measure(const char* script, const analysis::TraceFilte
 }  // namespace
 
 TEST_CASE("procs: time with a goroutine, idle time, and idle time while a goroutine was ready") {
-  const auto procs = Measure(kTrace);
+  const auto procs = TraceMeasure(kTrace);
   CHECK(procs.gomaxprocs == 2);
   CHECK(procs.capacity_ns == 2 * 10'000);
   CHECK(procs.procs.at(0).running == 10'000);
@@ -49,7 +49,7 @@ TEST_CASE("procs: time with a goroutine, idle time, and idle time while a gorout
 }
 
 TEST_CASE("procs: a window counts what lies in it") {
-  const auto procs = Measure(kTrace, {.from_ns = 2'500, .to_ns = 5'500});
+  const auto procs = TraceMeasure(kTrace, {.from_ns = 2'500, .to_ns = 5'500});
   CHECK(procs.capacity_ns == 2 * 3'000);
   CHECK(procs.procs.at(0).running == 3'000);
   CHECK(procs.procs.at(1).running == 500);
@@ -58,7 +58,7 @@ TEST_CASE("procs: a window counts what lies in it") {
 }
 
 TEST_CASE("procs: a system call that lost its proc is a hand-off, one that came back in time is not") {
-  const auto procs = Measure(R"(
+  const auto procs = TraceMeasure(R"(
     0 sync
     0 metric /sched/gomaxprocs:threads 1
     0 p0 run

@@ -14,6 +14,7 @@
 #include "analysis/trace/user_tasks.h"
 #include "proto/formats.h"
 #include "tests/support/fixture.h"
+#include "tests/support/places.h"
 
 // Times of states, procs, tasks and regions of every recording, computed by tests/oracle with golang.org/x/exp/trace: the
 // views must come to the same sums.
@@ -120,9 +121,9 @@ std::string FirstDifference(const std::string& path, const json& theirs) {
 }  // namespace
 
 TEST_CASE("the views of every recording come to the sums of the official reader") {
-  const std::string program = std::string(BINARY_DIR) + "/oracle_views";
+  const std::string program = std::string(test_support::kBinaryDir) + "/oracle_views";
   const std::string build =
-      "cd '" + std::string(SOURCE_DIR) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
+      "cd '" + std::string(test_support::kSourceDir) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
   if (std::system(build.c_str()) != 0) {
     MESSAGE("skipped: the oracle can't be built (no Go, or no way to golang.org/x/exp/trace)");
     return;
