@@ -141,6 +141,7 @@ TEST_CASE("the views of every recording come to the sums of the official reader"
   while (std::getline(lines, line)) {
     json theirs = json::parse(line);
     const std::string path = theirs["file"];
+    if (!theirs["error"].get<std::string>().empty()) continue;  // misused tasks: the official reader gives up there, too
     std::string difference = FirstDifference(path, theirs);
     // Of v1 events at the same tick the official reader takes any first, a different one each run.
     constexpr int kRuns = 30;
