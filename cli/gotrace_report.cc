@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "analysis/deadlock/deadlock.h"
+#include "analysis/deadlock/wait_graph.h"
 #include "analysis/frame_profile.h"
 #include "analysis/trace/block_profile.h"
 #include "analysis/trace/contention.h"
@@ -17,6 +18,7 @@
 #include "render/html_data.h"
 #include "render/html_page.h"
 #include "render/html_report.h"
+#include "render/wait_graph_svg.h"
 
 namespace cli {
 namespace {
@@ -42,6 +44,7 @@ class PageMaker {
     if (page_.subtitle.empty() || (report.found && !has_found_)) page_.subtitle = report.answer;
     has_found_ |= report.found;
   }
+  void AddStuck();
   void AddStacks();
   render::PageContent Take() { return std::move(page_); }
 
@@ -51,6 +54,16 @@ class PageMaker {
   render::PageContent page_;
   bool has_found_ = false;
 };
+
+void PageMaker::AddStuck() {
+  model::WaitGraph graph;
+  Add("stuck", "Stuck", [&](model::EventSource& source, analysis::TraceFilter&) {
+    const analysis::deadlock::Result result = analysis::deadlock::Analyse(source);
+    graph = MakeWaitGraph(result, "Who waits for whom");
+    return MakeReport(result, path_);
+  });
+  if (!graph.nodes.empty()) page_.sections.back().html += render::WaitGraphSvg(graph);
+}
 
 void PageMaker::AddStacks() {
   const auto source = OpenTrace(line_, path_);
@@ -73,8 +86,7 @@ int RunGotraceReport(Arguments arguments) {
   PageMaker maker(line, path);
   using analysis::TraceFilter;
   using model::EventSource;
-  maker.Add("stuck", "Stuck",
-            [&](EventSource& source, TraceFilter&) { return MakeReport(analysis::deadlock::Analyse(source), path); });
+  maker.AddStuck();
   maker.Add("summary", "Summary",
             [&](EventSource& source, TraceFilter&) { return SummaryReport(analysis::Summarise(source), kRowsShown); });
   maker.Add("contention", "Contention", [&](EventSource& source, TraceFilter& filter) {

@@ -12,16 +12,17 @@
 namespace render {
 namespace {
 
-constexpr std::array<std::string_view, 11> kScripts = {
-    "label.js",       "page_format.js", "page_data.js",  "page_flame.js",    "page_top.js",  "page_sandwich.js",
-    "page_stacks.js", "page_tables.js", "page_graph.js", "page_timeline.js", "page_main.js",
+constexpr std::array<std::string_view, 10> kScripts = {
+    "label.js",         "page_format.js", "page_data.js",   "page_flame.js",    "page_top.js",
+    "page_sandwich.js", "page_stacks.js", "page_tables.js", "page_timeline.js", "page_main.js",
 };
 
 std::string Policy() {
   std::string scripts;
   for (const std::string_view script : kScripts) scripts += fmt::format(" 'sha256-{}'", Base64OfHex(AssetSha256(script)));
-  return fmt::format("default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{}'; script-src{}",
-                     Base64OfHex(AssetSha256("page.css")), scripts);
+  return fmt::format(
+      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src{}",
+      Base64OfHex(AssetSha256("page.css")), Base64OfHex(AssetSha256("wait_graph.css")), scripts);
 }
 
 void AppendHead(std::string& out, const PageContent& content) {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "model/units.h"
 #include "render/html_page.h"
 #include "render/svg_writer.h"
@@ -26,27 +24,6 @@ double NumberOf(const model::Value& value) {
   return 0;
 }
 bool IsNumber(const model::Value& value) { return value.kind().index() >= 2 && value.kind().index() <= 4; }
-
-nlohmann::ordered_json Json(const model::Value& value) {
-  using nlohmann::ordered_json;
-  const auto& kind = value.kind();
-  if (const auto* list = std::get_if<model::ValueList>(&kind)) {
-    ordered_json out = ordered_json::array();
-    for (const model::Value& one : *list) out.push_back(Json(one));
-    return out;
-  }
-  if (const auto* object = std::get_if<model::ValueObject>(&kind)) {
-    ordered_json out = ordered_json::object();
-    for (const auto& [name, one] : *object) out[name] = Json(one);
-    return out;
-  }
-  if (const auto* text = std::get_if<std::string>(&kind)) return *text;
-  if (const auto* flag = std::get_if<bool>(&kind)) return *flag;
-  if (const auto* number = std::get_if<int64_t>(&kind)) return *number;
-  if (const auto* number = std::get_if<uint64_t>(&kind)) return *number;
-  if (const auto* number = std::get_if<double>(&kind)) return *number;
-  return nullptr;
-}
 
 class Writer {
  public:
@@ -143,10 +120,6 @@ void Writer::operator()(const model::Findings& block) {
     out_ += fmt::format("<section class=\"finding {}\"><h3>{}</h3>", kClasses[static_cast<size_t>(finding.severity)],
                         Escaped(finding.title));
     if (!finding.evidence.empty()) Evidence(finding);
-    if (!finding.data.is_null()) {
-      const std::string json = Json(finding.data).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-      out_ += fmt::format("<data value=\"{}\"></data>", XmlText(json));
-    }
     out_ += "</section>\n";
   }
 }

@@ -7,8 +7,7 @@
 namespace render {
 
 // A report as a piece of HTML: its answer, then its blocks. All of it can be read without scripts; with them, tables sort
-// and filter (assets/page_tables.js) and findings that say who waits for whom get a drawing (assets/page_graph.js). No ids,
-// no styles, no handlers.
+// and filter (assets/page_tables.js). No ids, no styles, no handlers.
 std::string HtmlReport(const model::Report& report);
 
 // The same as a page of its own that needs nothing else.

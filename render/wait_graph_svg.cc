@@ -121,7 +121,7 @@ void Drawing::Open() {
   const std::string title = XmlText(CutMiddle(graph_.title, kTitleBytes));
   out_ += fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"waits\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
-      "{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n<style>\n{3}</style>\n<rect class=\"ground\" width=\"100%\" "
+      "{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n<style>{3}</style>\n<rect class=\"ground\" width=\"100%\" "
       "height=\"100%\"/>\n",
       width_, height_, title, Asset("wait_graph.css"));
   const auto room = static_cast<size_t>((width_ - 2 * kMargin) / 9.4);

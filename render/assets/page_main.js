@@ -53,7 +53,6 @@
   document.body.classList.add('live');
   for (const section of [...main.querySelectorAll('section.view')]) if (section.id !== 'text') addView(section.id, section.dataset.name, section);
   pageTables.enlivenAll();
-  pageGraph.drawAll();
 
   const timeline = await pageTimeline.create(state, set);
   if (timeline) addView('timeline', 'Timeline', timeline.section, timeline.shown);
