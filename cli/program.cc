@@ -1,4 +1,5 @@
 #include "cli/program.h"
+#include "render/terminal_text.h"
 
 #include <fmt/format.h>
 
@@ -80,7 +81,7 @@ int Run(const Program& program, int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: not enough memory\n", program.name);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", program.name, error.what());
+    fmt::print(stderr, "{}: {}\n", program.name, render::TerminalText(error.what()));
   }
   return kFailed;
 }

@@ -34,7 +34,9 @@ analysis::TraceFilterOptions TraceFilterOf(const CommandLine& line) {
   if (options.from_ns && options.to_ns && *options.from_ns > *options.to_ns) {
     throw model::UsageError(fmt::format("--from {} is later than --to {}", line.Text("from"), line.Text("to")));
   }
-  if (line.values().count("goroutine") != 0) options.goroutines = line.values()["goroutine"].as<std::vector<int64_t>>();
+  // Where a command has a --goroutine of its own (one, whose path is asked for), it narrows nothing.
+  if (const auto* many = boost::any_cast<std::vector<int64_t>>(&line.values()["goroutine"].value()))
+    options.goroutines = *many;
   options.start_function = line.Text("start");
   options.task = line.Text("task");
   options.region = line.Text("region");
