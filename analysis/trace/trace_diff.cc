@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "analysis/statistics/count_test.h"
 #include "analysis/statistics/false_discovery.h"
 #include "analysis/statistics/rank_test.h"
 
@@ -85,6 +86,20 @@ double Ratio(double before, double after) {
   return before == 0 ? std::numeric_limits<double>::infinity() : after / before;
 }
 
+// Recordings by Welch's test of their logarithms: four a side leave a rank test no power once many things are compared.
+// Stretches by rank: there are many, and they are no measurements with a normal error.
+double PValue(std::span<const double> before, std::span<const double> after, bool is_by_runs) {
+  if (!is_by_runs) return MannWhitney(before, after).p_value;
+  const auto is_positive = [](double value) { return value > 0; };
+  const bool has_logarithms = std::ranges::all_of(before, is_positive) && std::ranges::all_of(after, is_positive);
+  const auto scaled = [&](std::span<const double> values) {
+    std::vector<double> out(values.begin(), values.end());
+    if (has_logarithms) std::ranges::transform(out, out.begin(), [](double value) { return std::log(value); });
+    return out;
+  };
+  return WelchTest(scaled(before), scaled(after));
+}
+
 class Comparer {
  public:
   Comparer(const Traces& before, const Traces& after, const TraceDiffSettings& settings)
@@ -131,7 +146,7 @@ class Comparer {
       if (a.size() < kRunsEnough || b.size() < kRunsEnough) return;
       const double ratio = Ratio(MeanOf(a), MeanOf(b));
       if (std::abs(std::log(ratio)) < std::log1p(diff_.min_change)) return;
-      const double p = std::min(1.0, 3 * MannWhitney(a, b).p_value);
+      const double p = std::min(1.0, 3 * PValue(a, b, diff_.is_by_runs));
       if (p >= row.p_value) return;
       row.p_value = p;
       row.compared = what;

@@ -11,9 +11,10 @@
 // What differs between two traces of a program, or two groups of them, and what of it is more than noise.
 //
 // Recordings are of unequal length, so rates are compared: time and number per second recorded, and the mean duration.
-// Values are compared by rank (MannWhitney): of whole recordings where there are at least kRunsEnough a side, else of the
-// kBlocks stretches of each recording. The latter knows how the program varies while it runs, but not how it varies from
-// run to run, so a change must then be larger to be called one. p-values are corrected for the number of rows.
+// Values of whole recordings are held against each other (WelchTest) where there are at least kRunsEnough a side, else those
+// of the kBlocks stretches of each recording (MannWhitney). The latter knows how the program varies while it runs, but not
+// how it varies from run to run, so a change must then be larger to be called one. p-values are corrected for the number of
+// rows.
 namespace analysis {
 
 constexpr size_t kRunsEnough = 4;

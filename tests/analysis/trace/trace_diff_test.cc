@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "proto/formats.h"
+#include "tests/support/fixture.h"
 #include "tests/support/trace_script.h"
 
 namespace {
@@ -107,4 +109,50 @@ TEST_CASE("a marker log is found in category and text, with the time of the trac
   const analysis::TraceExtent extent = analysis::FindExtent(*source, "steady");
   CHECK(extent.marker == 50);
   CHECK(extent.length == 90);
+}
+
+namespace {
+
+TraceMeasures Recorded(const char* side, int run) {
+  const std::string path = test_support::FixturePath(fmt::format("trace_regression/go1.26.{}.{}.trace", side, run));
+  const analysis::TraceExtent extent = analysis::FindExtent(*proto::ReadTrace(path), "");
+  return analysis::MeasureTrace(*proto::ReadTrace(path), {.begin = 0, .end = extent.length});
+}
+
+std::vector<TraceMeasures> Recorded(const char* side, std::initializer_list<int> runs) {
+  std::vector<TraceMeasures> measured;
+  for (const int run : runs) measured.push_back(Recorded(side, run));
+  return measured;
+}
+
+}  // namespace
+
+TEST_CASE("runs of one program are no change, each against each") {
+  for (const char* side : {"before", "after"}) {
+    for (int a = 1; a <= 4; ++a) {
+      for (int b = 1; b <= 4; ++b) {
+        CAPTURE(side);
+        CAPTURE(a);
+        CAPTURE(b);
+        const auto diff = analysis::CompareTraces({Recorded(side, a)}, {Recorded(side, b)}, {});
+        for (const auto& row : diff.rows) {
+          CAPTURE(row.name);
+          CHECK(row.change == MeasureChange::kSame);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the change that was made is found between single runs, and between four and four") {
+  const auto check = [](const analysis::TraceDiff& diff) {
+    const auto* site = Find(diff, MeasureKind::kSites, "mutex in main.(*Till).pay");
+    REQUIRE(site != nullptr);
+    CHECK(site->change == MeasureChange::kChanged);
+    CHECK(site->ratio > 2);
+    CHECK(Find(diff, MeasureKind::kRegions, "pay")->change == MeasureChange::kChanged);
+    CHECK(Find(diff, MeasureKind::kTasks, "car")->change == MeasureChange::kChanged);
+  };
+  for (int run = 1; run <= 4; ++run) check(analysis::CompareTraces({Recorded("before", run)}, {Recorded("after", run)}, {}));
+  check(analysis::CompareTraces(Recorded("before", {1, 2, 3, 4}), Recorded("after", {1, 2, 3, 4}), {.alpha = 0.05}));
 }
