@@ -24,6 +24,7 @@ using model::StringId;
 using model::TimelineSpan;
 
 constexpr size_t kStateCount = 6;
+constexpr size_t kResourceCount = static_cast<size_t>(Resource::kRuntime) + 1;
 
 // What may overlap on one owner: each takes the lowest row that is free.
 struct OpenSpan {
@@ -218,10 +219,18 @@ class Drawing {
     if (options_.has_threads && part.thread != model::kNoThread) lanes_.Add(LaneKind::kThread, part.thread, 0, span);
   }
 
+  StringId Kept(StringId& known, std::string_view before, std::string_view name) {
+    if (known == StringId(0)) known = lanes_.Intern(fmt::format("{}{}", before, name));
+    return known;
+  }
+
   StringId State(const StateSpan& span) {
-    if (span.state != GoState::kWaiting) return lanes_.Intern(model::Name(span.state));
+    if (span.state != GoState::kWaiting)
+      return Kept(state_names_[static_cast<size_t>(span.state)], "", model::Name(span.state));
     const Resource resource = sites_.Of(span.stack, span.reason).resource;
-    if (resource != Resource::kNone) return lanes_.Intern(fmt::format("Waiting {}", Name(resource)));
+    if (resource != Resource::kNone) {
+      return Kept(resource_names_[static_cast<size_t>(resource)], "Waiting ", Name(resource));
+    }
     const std::string_view reason = Text(span.reason_text);
     return lanes_.Intern(fmt::format("Waiting{}{}", reason.empty() ? "" : " ", reason));
   }
@@ -338,6 +347,7 @@ class Drawing {
   std::unordered_map<model::GoroutineId, bool> named_;  // with its start function
   std::unordered_map<model::ProcId, model::GoroutineId> in_syscall_;
   int64_t in_state_[kStateCount] = {};
+  StringId state_names_[kStateCount], resource_names_[kResourceCount];
 };
 
 }  // namespace
