@@ -27,14 +27,14 @@ bool AreAlike(int64_t a, int64_t b, double within = kAlike) {
   return std::abs(static_cast<double>(a - b)) <= within * static_cast<double>(std::max(std::abs(a), std::abs(b)));
 }
 
-// The program's own frame nearest to the leaf; the leaf where all is library.
+// The program's own frame nearest to the leaf; the root where all is library.
 struct OwnFrame {
   std::string function = "(no stack)";
   std::string line;
 };
 OwnFrame OwnFrameOf(const Profile& profile, model::StackId stack) {
   const model::Symbols& symbols = profile.symbols;
-  std::optional<OwnFrame> leaf;
+  std::optional<OwnFrame> root;
   for (const model::LocationId at : profile.stacks.LeafFirst(stack)) {
     for (const model::Line& line : symbols.lines(at)) {
       const std::string_view function = symbols.function_name(line.function);
@@ -42,10 +42,10 @@ OwnFrame OwnFrameOf(const Profile& profile, model::StackId stack) {
       OwnFrame frame{.function = std::string(function),
                      .line = fmt::format("{} {}:{}", function, file.substr(file.rfind('/') + 1), line.line)};
       if (!IsWaitLibrary(function)) return frame;
-      if (!leaf) leaf = frame;
+      root = frame;
     }
   }
-  return leaf.value_or(OwnFrame{});
+  return root.value_or(OwnFrame{});
 }
 
 std::string StartOf(const Profile& profile, model::StackId stack) {

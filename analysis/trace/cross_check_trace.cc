@@ -54,10 +54,13 @@ class Summariser {
     return origin == nullptr ? "" : std::string(source_.symbols().function_name(origin->start));
   }
 
-  // Of the program's own line, or of the leaf where all is library.
+  // Of the program's own line, or of the root where all is library.
   std::string FunctionOf(model::StackId call, model::StackId stack) const {
-    const model::StackId at = call == model::StackTrie::root() ? stack : call;
+    model::StackId at = call == model::StackTrie::root() ? stack : call;
     if (at == model::StackTrie::root()) return "(no stack)";
+    while (call == model::StackTrie::root() && source_.stacks().caller(at) != model::StackTrie::root()) {
+      at = source_.stacks().caller(at);
+    }
     const auto lines = source_.symbols().lines(source_.stacks().location(at));
     return lines.empty() ? "(no function)" : std::string(source_.symbols().function_name(lines.front().function));
   }

@@ -128,6 +128,12 @@ class Measurer {
     return name.empty() ? "(no stack was recorded)" : std::string(name);
   }
 
+  // Goroutines of the runtime and the tracer are parked for as long as there is nothing to do: no cost to compare.
+  bool IsOfRuntime(model::GoroutineId goroutine) const {
+    const std::string start = StartOf(goroutine);
+    return (start.starts_with("runtime.") && start != "runtime.main") || start.starts_with("runtime/trace.");
+  }
+
   std::string Place(const StateSpan& span, std::string_view what) {
     const model::StackId call = sites_.Of(span.stack, span.reason).call;
     if (call == model::StackTrie::root()) return std::string(what);
@@ -156,7 +162,7 @@ class Measurer {
       add(MeasureKind::kLatency, StartOf(span.goroutine));
     } else if (span.state == GoState::kSyscall) {
       add(MeasureKind::kSyscalls, Place(span, ""));
-    } else if (span.state == GoState::kWaiting) {
+    } else if (span.state == GoState::kWaiting && !IsOfRuntime(span.goroutine)) {
       const Resource resource = sites_.Of(span.stack, span.reason).resource;
       const std::string what = resource == Resource::kNone ? Text(span.reason_text) : Name(resource);
       add(MeasureKind::kWaits, what);
