@@ -143,3 +143,18 @@ TEST_CASE("the checkouts' critical path is the one they were written to have, in
     CHECK(std::ranges::any_of(paths.worst->logs, has_log));
   }
 }
+
+TEST_CASE("of a part of the trace only the paths that lie in it count") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+     10 g1 task 5 job
+     20 g1 endtask 5
+     50 g1 task 6 job
+     90 g1 endtask 6
+    100 g1 preempt @ main.main
+  )";
+  CHECK(WorstOf(kScript, {.task = "job", .region = "", .goroutine = {}}) == "g1 Running 40\n");
+  CHECK(WorstOf(kScript, {.task = "job", .region = "", .goroutine = {}, .from_ns = {}, .to_ns = 45}) == "g1 Running 10\n");
+  CHECK(WorstOf(kScript, {.task = "job", .region = "", .goroutine = {}, .from_ns = 60, .to_ns = {}}) == "none");
+}

@@ -117,3 +117,27 @@ TEST_CASE("the utilisation curves are go tool trace's, with its way of counting 
   }
   CHECK(compared >= 200);
 }
+
+TEST_CASE("of a part of the trace: the cycles that touch it, the stops that end in it, its utilisation") {
+  constexpr const char* kScript = R"script(
+    0 sync
+    0 metric /sched/gomaxprocs:threads 1
+    0 p0 run
+    0 g1 was running on p0
+  100 g1 begin "stop-the-world (GC sweep termination)"
+  150 g1 end "stop-the-world (GC sweep termination)"
+  800 g1 begin "stop-the-world (GC mark termination)"
+  900 g1 end "stop-the-world (GC mark termination)"
+ 1000 g1 preempt @ main.main
+)script";
+  const auto part = [&](analysis::TraceFilterOptions window) {
+    const auto source = test_support::TraceScript(kScript);
+    return analysis::FindGcCycles(*source, {}, window);
+  };
+  CHECK(part({}).stops.size() == 2);
+  const analysis::GcCycles late = part({.from_ns = 600, .to_ns = 1000});
+  CHECK(late.stops.size() == 1);
+  CHECK(late.trace_ns == 400);
+  CHECK(late.utilisation.Mean() == doctest::Approx(0.75));  // 100 of 400 stopped
+  CHECK(part({.from_ns = 200, .to_ns = 700}).utilisation.Mean() == doctest::Approx(1));
+}

@@ -76,3 +76,19 @@ TEST_CASE("the life of one goroutine tiles its time and has its regions and logs
   CHECK(LifeReport(life, *source, 100).answer ==
         "Goroutine 2, main.worker, created by g1 in main.start main.go at 5ns, ended at 40ns.");
 }
+
+TEST_CASE("goroutines are grouped by the label that the collector gives its workers") {
+  const auto source = test_support::TraceScript(R"script(
+    0 sync
+    0 g1 was running on p0
+    0 g2 was running on p1
+   10 g2 label "GC (dedicated)"
+   20 g1 preempt @ main.main
+  )script");
+  analysis::TraceFilter filter({}, *source);
+  std::string text;
+  for (const auto& group : analysis::GroupGoroutines(*source, analysis::GroupBy::kLabel, filter).groups) {
+    text += fmt::format("{}: {}\n", group.name, group.count);
+  }
+  CHECK(text == "(no label): 1\nGC (dedicated): 1\n");
+}

@@ -73,3 +73,32 @@ TEST_CASE("tasks can be picked by what they logged and how long they took") {
   CHECK(found.tasks.at("payment").ended == 1);
   CHECK(found.tasks.size() == 1);
 }
+
+TEST_CASE("tasks and regions of a part of the trace are those that began in it, and on the goroutine that is asked for") {
+  const auto found = [](analysis::TaskOptions options) {
+    const auto source = test_support::TraceScript(R"(
+      0 sync
+      0 g1 was running on p0
+      0 g2 was running on p1
+     10 g1 task 5 early
+     12 g1 region 5 early
+     20 g1 endregion 5 early
+     30 g2 task 6 late
+     32 g2 region 6 late
+     40 g2 endregion 6 late
+     50 g1 endtask 5
+     60 g2 endtask 6
+     90 g1 preempt @ main.job
+    )");
+    const analysis::UserTasks tasks = analysis::FindUserTasks(*source, options);
+    std::string text;
+    for (const auto& [name, type] : tasks.tasks) text += fmt::format("task {} {}/{} ", name, type.begun, type.ended);
+    for (const auto& [name, type] : tasks.regions) text += fmt::format("region {} {}/{} ", name, type.begun, type.ended);
+    return text + fmt::format("matched {}", tasks.matched);
+  };
+  CHECK(found({}) == "task early 1/1 task late 1/1 region early 1/1 region late 1/1 matched 4");
+  CHECK(found({.from_ns = 25}) == "task late 1/1 region late 1/1 matched 2");
+  CHECK(found({.to_ns = 25}) == "task early 1/1 region early 1/1 matched 2");
+  CHECK(found({.goroutines = {2}}) == "task late 1/1 region late 1/1 matched 2");
+  CHECK(found({.from_ns = 70}) == "matched 0");
+}
