@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/flame_options.h"
 #include "cli/profile_options.h"
+#include "cli/sides.h"
 #include "model/input_error.h"
 #include "model/units.h"
 
@@ -25,14 +26,13 @@ constexpr const char* kExplanation =
     "  perf script | goprof flame - --color 'libc=#ff6b6b'        your own colours, first match wins";
 
 void AddChangeOptions(CommandLine& line) {
-  const auto files = [] { return po::value<Words>()->multitoken()->composing()->value_name("FILE .."); };
   const auto choice = [](const char* value, const char* names) {
     return po::value<std::string>()->default_value(value)->value_name(names);
   };
   po::options_description change("What changed");
+  AddSideOptions(change, "recordings");
   change.add_options()("diff", po::bool_switch(),
                        "two inputs, before and after (or one file of folded stacks with two columns)")(
-      "before", files(), "recordings of before")("after", files(), "recordings of after")(
       "diff-width", choice("max", "SIDE"), "widths: before, after, max (the larger at each stack) or sum")(
       "diff-color", choice("total", "VALUE"), "colours: change of a frame with its callees (total) or alone (self)")(
       "diff-scale", choice("relative", "SCALE"),
@@ -191,18 +191,13 @@ int RunGoprofFlame(Arguments arguments) {
   FlameOptions flames(line);
   AddChangeOptions(line);
   ProfileOptions profiles(line);
-  if (!line.Parse(arguments)) return kClean;
+  if (!line.Parse(WithRepeatedSides(arguments))) return kClean;
   flames.Check();
   ChangeOptions(line);
   const Flame flame(line, profiles, flames);
-  const auto files = [&](const char* name) {
-    return line.values().count(name) != 0 ? line.values()[name].as<Words>() : Words();
-  };
-  const Words before = files("before"), after = files("after");
-  if (before.empty() != after.empty()) throw model::UsageError("--before and --after need each other");
-  if (!before.empty()) {
-    line.Inputs(0, 0);
-    line.Write(flame.DrawChange(before, after));
+  if (line.values().count("before") + line.values().count("after") != 0) {
+    const Sides sides = SidesOf(line);
+    line.Write(flame.DrawChange(sides.before, sides.after));
   } else if (line.Flag("diff")) {
     const Words inputs = line.Inputs(1, 2);
     line.Write(inputs.size() == 1 ? flame.DrawColumns(inputs[0]) : flame.DrawChange({inputs[0]}, {inputs[1]}));
