@@ -24,6 +24,8 @@ class IdMap {
     }
   }
 
+  const Row* Find(uint64_t id) const { return const_cast<IdMap*>(this)->Find(id); }
+
   // `id` must not be there yet.
   Row& Add(uint64_t id, Row row) {
     if ((size_ + 1) * 2 > slots_.size()) Grow();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "analysis/frame_text.h"
 #include "analysis/stack_copy.h"
@@ -50,10 +51,17 @@ const char* Name(BlockKind kind) { return kNames[static_cast<size_t>(kind)]; }
 
 bool BlockProfiler::Wants(const StateSpan& span) {
   if (span.state != StateOf(kind_)) return false;
-  if (span.state != GoState::kWaiting || ReasonIs(kind_, source_->symbols().text(span.reason_text))) return true;
+  if (span.state != GoState::kWaiting || IsAskedFor(span.reason_text)) return true;
   // Without a word of the trace's, or for ever: what the frames say, which others do not show.
   const bool is_silent = span.reason == BlockReason::kNone || span.reason == BlockReason::kForever;
   return count_ == Count::kAll && is_silent && ResourceIs(kind_, sites_.Of(span.stack, span.reason).resource);
+}
+
+bool BlockProfiler::IsAskedFor(model::StringId reason) {
+  if (reason.index() >= reasons_.size()) reasons_.resize(source_->symbols().strings().size(), Answer::kNotKnown);
+  Answer& answer = reasons_[reason.index()];
+  if (answer == Answer::kNotKnown) answer = ReasonIs(kind_, source_->symbols().text(reason)) ? Answer::kYes : Answer::kNo;
+  return answer == Answer::kYes;
 }
 
 BlockRow& BlockProfiler::Row(const StateSpan& span) {
@@ -62,9 +70,13 @@ BlockRow& BlockProfiler::Row(const StateSpan& span) {
   const model::StackId other = count_ == Count::kClosedOnly ? model::StackId()
                                : is_sched                   ? span.cause_stack
                                                             : span.ender_stack;
-  BlockRow& row = rows_[{stack, other}];
-  row.stack = stack;
-  row.other_stack = other;
+  const uint64_t key = (uint64_t{stack.value} << 32) | other.value;
+  const uint32_t* known = row_of_.Find(key);
+  if (known == nullptr) {
+    known = &row_of_.Add(key, static_cast<uint32_t>(rows_.size()));
+    rows_.push_back({.stack = stack, .other_stack = other});
+  }
+  BlockRow& row = rows_[*known];
   if (span.state == GoState::kWaiting) row.resource = sites_.Of(span.stack, span.reason).resource;
   return row;
 }
@@ -72,7 +84,7 @@ BlockRow& BlockProfiler::Row(const StateSpan& span) {
 void BlockProfiler::See(const StateSpan& part, const GoroutineOrigin& origin) {
   if (count_ == Count::kClosedOnly) return SeeClosedOnly(part, origin);
   BlockRow& row = Row(part);
-  waited_[part.goroutine] = true;
+  waited_.Add(static_cast<uint64_t>(part.goroutine));
   row.began_before += part.began_before;
   if (part.is_open) {
     ++row.open;
@@ -92,7 +104,7 @@ void BlockProfiler::SeeClosedOnly(const StateSpan& span, const GoroutineOrigin& 
   }
   const int64_t ns = span.end - std::max({span.said_at, span.begin, *origin.first_ran});
   if (ns <= 0) return;
-  waited_[span.goroutine] = true;
+  waited_.Add(static_cast<uint64_t>(span.goroutine));
   Row(span).waits.Add(ns);
 }
 
@@ -102,14 +114,15 @@ BlockProfile BlockProfiler::Finish(const StateSpans& spans) {
     if (origin == nullptr || origin->first_ran) continue;
     for (const StateSpan& span : waits) {
       if (span.end <= std::max(span.said_at, span.begin)) continue;
-      waited_[goroutine] = true;
+      waited_.Add(static_cast<uint64_t>(goroutine));
       Row(span).waits.Add(span.end - std::max(span.said_at, span.begin));
     }
   }
   BlockProfile profile{
       .kind = kind_, .counted = count_, .goroutines = waited_.size(), .trace_ns = spans.end() - spans.begin()};
-  for (auto& [stacks, row] : rows_) profile.rows.push_back(std::move(row));
-  std::ranges::stable_sort(profile.rows, std::greater(), &BlockRow::total_ns);
+  const auto order = [](const BlockRow& row) { return std::tuple(-row.total_ns(), row.stack, row.other_stack); };
+  std::ranges::sort(rows_, {}, order);
+  profile.rows = std::move(rows_);
   return profile;
 }
 
@@ -118,7 +131,7 @@ BlockProfile ProfileBlocking(model::EventSource& source, BlockKind kind, Count c
   BlockProfiler profiler(kind, count, source);
   const auto take = [&](const StateSpan& span) {
     const GoroutineOrigin* origin = spans.origin(span.goroutine);
-    const std::vector<StateSpan>& parts = filter.Cut(span, origin);
+    const std::span<const StateSpan> parts = filter.Cut(span, origin);
     if (!profiler.Wants(span)) return;
     for (const StateSpan& part : parts) profiler.See(part, *origin);
   };

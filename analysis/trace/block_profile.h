@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +11,7 @@
 #include "analysis/trace/trace_filter.h"
 #include "analysis/trace/wait_site.h"
 #include "model/event_source.h"
+#include "model/id_map.h"
 #include "model/profile.h"
 #include "model/report.h"
 
@@ -61,6 +61,7 @@ class BlockProfiler {
   BlockProfile Finish(const StateSpans& spans);
 
  private:
+  bool IsAskedFor(model::StringId reason);
   BlockRow& Row(const StateSpan& span);
   void SeeClosedOnly(const StateSpan& span, const GoroutineOrigin& origin);
 
@@ -68,9 +69,12 @@ class BlockProfiler {
   Count count_;
   const model::EventSource* source_;
   WaitSites sites_;
-  std::map<std::pair<model::StackId, model::StackId>, BlockRow> rows_;
+  enum class Answer : uint8_t { kNotKnown, kNo, kYes };
+  std::vector<Answer> reasons_;  // by StringId, as far as asked for
+  std::vector<BlockRow> rows_;
+  model::IdMap<uint32_t> row_of_;  // the two stacks -> row of rows_
   std::unordered_map<model::GoroutineId, std::vector<StateSpan>> before_first_run_;
-  std::unordered_map<model::GoroutineId, bool> waited_;
+  model::IdSet waited_;
 };
 
 // One pass over the source.

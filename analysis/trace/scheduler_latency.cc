@@ -3,16 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/frame_text.h"
 #include "analysis/trace/recent_runs.h"
 #include "analysis/trace/wait_site.h"
+#include "model/id_map.h"
 #include "model/units.h"
 
 namespace analysis {
 namespace {
 
 using model::GoState;
+
+// What made a goroutine ready.
+enum class Cause : uint8_t { kOlder, kCreated, kUnknown, kWoken, kLeftSyscall, kGaveWay, kPreempted };
+constexpr std::array kCauses = {"before the trace",   "created",  "unknown",  "woken",
+                                "left a system call", "gave way", "preempted"};
 
 class Meter {
  public:
@@ -23,6 +30,9 @@ class Meter {
       for (const model::Event& event : batch) See(event);
     }
     for (const StateSpan& span : spans_.Open()) See(span);
+    for (size_t cause = 0; cause < kCauses.size(); ++cause) {
+      if (by_cause_[cause].count() != 0) latency_.by_cause[kCauses[cause]] = std::move(by_cause_[cause]);
+    }
     latency_.trace_begin = spans_.begin();
     latency_.trace_ns = spans_.end() - spans_.begin();
     return std::move(latency_);
@@ -45,33 +55,44 @@ class Meter {
     const GoroutineOrigin* origin = spans_.origin(span.goroutine);
     const model::FunctionId start = origin == nullptr ? model::FunctionId() : origin->start;
     if (span.state == GoState::kRunning && span.proc != model::kNoProc) runs_.SeeEnd(span, start);
-    const std::vector<StateSpan>& parts = filter_.Cut(span, origin);
+    const std::span<const StateSpan> parts = filter_.Cut(span, origin);
     if (span.state != GoState::kRunnable) {
-      before_[span.goroutine] = span.state;
-      if (spans_.has_ended(span.goroutine)) before_.erase(span.goroutine);
+      Remember(span);
       return;
     }
     for (const StateSpan& part : parts) Count(part, start, origin);
+  }
+
+  void Remember(const StateSpan& span) {
+    const auto goroutine = static_cast<uint64_t>(span.goroutine);
+    GoState* const before = before_.Find(goroutine);
+    if (spans_.has_ended(span.goroutine)) {
+      if (before != nullptr) before_.Erase(goroutine);
+    } else if (before != nullptr) {
+      *before = span.state;
+    } else {
+      before_.Add(goroutine, span.state);
+    }
   }
 
   void Count(const StateSpan& span, model::FunctionId start, const GoroutineOrigin* origin) {
     const int64_t ns = span.duration();
     latency_.all.Add(ns);
     latency_.open += span.is_open;
-    latency_.by_cause[CauseOf(span, origin)].Add(ns);
+    by_cause_[static_cast<size_t>(CauseOf(span, origin))].Add(ns);
     LatencyRow& row = latency_.over_time.At(span.end);
     row.Add({.count = 1, .total = ns, .max = ns});
     if (!span.is_open && span.proc != model::kNoProc) latency_.by_proc[span.proc].Add(ns);
     KeepWorst(span, start);
   }
 
-  std::string CauseOf(const StateSpan& span, const GoroutineOrigin* origin) const {
-    if (span.began_before) return "before the trace";
-    const auto before = before_.find(span.goroutine);
-    if (before == before_.end()) return origin != nullptr && origin->is_created_in_trace ? "created" : "unknown";
-    if (before->second == GoState::kWaiting) return "woken";
-    if (before->second == GoState::kSyscall) return "left a system call";
-    return span.reason == model::BlockReason::kYield ? "gave way" : "preempted";
+  Cause CauseOf(const StateSpan& span, const GoroutineOrigin* origin) {
+    if (span.began_before) return Cause::kOlder;
+    const GoState* before = before_.Find(static_cast<uint64_t>(span.goroutine));
+    if (before == nullptr) return origin != nullptr && origin->is_created_in_trace ? Cause::kCreated : Cause::kUnknown;
+    if (*before == GoState::kWaiting) return Cause::kWoken;
+    if (*before == GoState::kSyscall) return Cause::kLeftSyscall;
+    return span.reason == model::BlockReason::kYield ? Cause::kGaveWay : Cause::kPreempted;
   }
 
   void KeepWorst(const StateSpan& span, model::FunctionId start) {
@@ -98,7 +119,8 @@ class Meter {
   StateSpans spans_;
   RecentRuns runs_;
   SchedulerLatency latency_;
-  std::unordered_map<model::GoroutineId, GoState> before_;  // the state of its span before the present one
+  std::array<DurationDistribution, kCauses.size()> by_cause_;
+  model::IdMap<GoState> before_;  // by goroutine: the state of its span before the present one
 };
 
 std::string Ns(int64_t ns) { return model::FormatValue(ns, "nanoseconds"); }

@@ -18,10 +18,7 @@ model::FunctionId OutermostFunction(const model::Symbols& symbols, const model::
 }
 
 const StateSpan* StateSpans::See(const Event& event) {
-  if (ended_now_ != model::kNoGoroutine) {
-    lives_.erase(ended_now_);
-    ended_now_ = model::kNoGoroutine;
-  }
+  if (ended_now_ != model::kNoGoroutine) Erase(ended_now_);
   if (!begin_) begin_ = synced_ = event.time;
   end_ = event.time;
   if (event.kind == EventKind::kGoroutineState) return SeeGoroutine(event);
@@ -30,9 +27,34 @@ const StateSpan* StateSpans::See(const Event& event) {
   return nullptr;
 }
 
+void StateSpans::Erase(model::GoroutineId goroutine) {
+  const uint32_t row = *rows_.Find(static_cast<uint64_t>(goroutine));
+  rows_.Erase(static_cast<uint64_t>(goroutine));
+  lives_[row] = {};
+  free_rows_.push_back(row);
+  ended_now_ = model::kNoGoroutine;
+}
+
+StateSpans::Life& StateSpans::Add(model::GoroutineId goroutine) {
+  if (free_rows_.empty()) {
+    free_rows_.push_back(static_cast<uint32_t>(lives_.size()));
+    lives_.emplace_back();
+  }
+  const uint32_t row = free_rows_.back();
+  free_rows_.pop_back();
+  rows_.Add(static_cast<uint64_t>(goroutine), row);
+  return lives_[row];
+}
+
+const StateSpans::Life* StateSpans::Find(model::GoroutineId goroutine) const {
+  const uint32_t* row = rows_.Find(static_cast<uint64_t>(goroutine));
+  return row == nullptr ? nullptr : &lives_[*row];
+}
+
 const StateSpan* StateSpans::SeeGoroutine(const Event& event) {
-  const auto [at, is_new] = lives_.try_emplace(event.subject);
-  Life& life = at->second;
+  Life* const known = Find(event.subject);
+  const bool is_new = known == nullptr;
+  Life& life = is_new ? Add(event.subject) : *known;
   const bool has_own_stack = event.subject_stack != model::StackTrie::root();
   if (!is_new && event.to == life.now.state) {  // said again, once a generation: nothing new but perhaps a stack
     if (has_own_stack && life.now.stack == model::StackTrie::root()) life.now.stack = event.subject_stack;
@@ -73,50 +95,52 @@ const StateSpan* StateSpans::SeeGoroutine(const Event& event) {
   return closed;
 }
 
+// Writes over the span that was, field by field: a new one that is copied there whole costs four times as much.
 void StateSpans::Begin(Life& life, const Event& event) {
+  StateSpan& span = life.now;
   const model::StackId own = event.subject_stack != model::StackTrie::root() ? event.subject_stack
                              : event.goroutine == event.subject              ? event.stack
                                                                              : model::StackTrie::root();
-  StateSpan next{
-      .goroutine = event.subject,
-      .state = event.to,
-      .reason = event.reason,
-      .reason_text = event.reason_text,
-      .begin = event.time,
-      .end = event.time,
-      .said_at = event.time,
-      .stack = own != model::StackTrie::root() ? own : life.now.stack,
-      .begin_stack = event.stack,
-      // A v1 trace also tells so of a thread that C made, which it has told the creation of.
-      .began_before = event.from == GoState::kUndetermined && life.now.state == GoState::kUndetermined,
-      .begin_offset = event.offset,
-  };
-  const bool is_first = life.now.goroutine == model::kNoGoroutine;
-  if (next.began_before) next.begin = is_first ? synced_ : std::max(synced_, life.now.end);
-  if (event.goroutine != event.subject && event.to == GoState::kRunnable) {
-    next.cause = event.goroutine;
-    next.cause_stack = event.stack;
-  }
-  if (event.to == GoState::kRunning || event.to == GoState::kSyscall) {
-    next.proc = event.proc;
-    next.thread = event.thread;
-  }
+  const bool is_by_another = event.goroutine != event.subject && event.to == GoState::kRunnable;
+  const bool is_executing = event.to == GoState::kRunning || event.to == GoState::kSyscall;
+  if (span.state == GoState::kSyscall) LeaveSyscall(span);
+  // A v1 trace also tells so of a thread that C made, which it has told the creation of.
+  span.began_before = event.from == GoState::kUndetermined && span.state == GoState::kUndetermined;
+  const bool is_first = span.goroutine == model::kNoGoroutine;
+  span.goroutine = event.subject;
+  span.state = event.to;
+  span.reason = event.reason;
+  span.reason_text = event.reason_text;
+  span.begin = !span.began_before ? event.time : is_first ? synced_ : std::max(synced_, span.end);
+  span.end = span.said_at = event.time;
+  if (own != model::StackTrie::root()) span.stack = own;
+  span.begin_stack = event.stack;
+  span.begin_offset = event.offset;
+  span.end_offset = 0;
+  span.cause = is_by_another ? event.goroutine : model::kNoGoroutine;
+  span.cause_stack = is_by_another ? event.stack : model::StackTrie::root();
+  span.proc = is_executing ? event.proc : model::kNoProc;
+  span.thread = is_executing ? event.thread : model::kNoThread;
+  span.lost_proc_at.reset();
   if (event.to == GoState::kRunning && !life.origin.first_ran) life.origin.first_ran = event.time;
-  if (life.now.state == GoState::kSyscall) {
-    const auto at = in_syscall_.find(life.now.proc);
-    if (at != in_syscall_.end() && at->second == event.subject) in_syscall_.erase(at);
+  if (event.to != GoState::kSyscall) return;
+  if (event.proc == model::kNoProc) {
+    span.lost_proc_at = span.begin;
+  } else {
+    in_syscall_[event.proc] = event.subject;
   }
-  if (event.to == GoState::kSyscall && event.proc != model::kNoProc) in_syscall_[event.proc] = event.subject;
-  if (event.to == GoState::kSyscall && event.proc == model::kNoProc) next.lost_proc_at = next.begin;
-  life.now = next;
+}
+
+void StateSpans::LeaveSyscall(const StateSpan& span) {
+  const auto at = in_syscall_.find(span.proc);
+  if (at != in_syscall_.end() && at->second == span.goroutine) in_syscall_.erase(at);
 }
 
 void StateSpans::SeeProc(const Event& event) {
   if (event.proc_to != model::ProcState::kIdle || event.proc_from == event.proc_to) return;
   const auto at = in_syscall_.find(event.subject);
   if (at == in_syscall_.end()) return;
-  const auto life = lives_.find(at->second);
-  if (life != lives_.end()) life->second.now.lost_proc_at = event.time;
+  if (Life* const life = Find(at->second)) life->now.lost_proc_at = event.time;
   in_syscall_.erase(at);
 }
 
@@ -127,24 +151,24 @@ void StateSpans::NameStart(Life& life, model::StackId stack) const {
 
 std::vector<StateSpan> StateSpans::Open() const {
   std::vector<StateSpan> open;
-  for (const auto& [id, life] : lives_) {
-    if (id == ended_now_) continue;
-    open.push_back(life.now);
+  rows_.ForEach([&](uint64_t id, uint32_t row) {
+    if (static_cast<model::GoroutineId>(id) == ended_now_) return;
+    open.push_back(lives_[row].now);
     open.back().end = end_;
     open.back().is_open = true;
-  }
+  });
   std::ranges::sort(open, {}, &StateSpan::goroutine);
   return open;
 }
 
 const StateSpan* StateSpans::current(model::GoroutineId goroutine) const {
-  const auto at = lives_.find(goroutine);
-  return at == lives_.end() ? nullptr : &at->second.now;
+  const Life* const life = Find(goroutine);
+  return life == nullptr ? nullptr : &life->now;
 }
 
 const GoroutineOrigin* StateSpans::origin(model::GoroutineId goroutine) const {
-  const auto at = lives_.find(goroutine);
-  return at == lives_.end() ? nullptr : &at->second.origin;
+  const Life* const life = Find(goroutine);
+  return life == nullptr ? nullptr : &life->origin;
 }
 
 }  // namespace analysis

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/event.h"
 #include "model/event_source.h"
+#include "model/id_map.h"
 
 // A goroutine's life cut into spans of one state each: what nearly every question about a trace is a sum over.
 // Spans of one goroutine tile the time from its first mention to its end (or the trace's): no gap, no overlap.
@@ -62,7 +64,8 @@ class StateSpans {
   std::vector<StateSpan> Open() const;
 
   const StateSpan* current(model::GoroutineId goroutine) const;
-  // Until the goroutine has ended, and during the call that ends it. nullptr for one that was never seen.
+  // Until the goroutine has ended, and during the call that ends it. nullptr for one that was never seen. Good until the
+  // next See, as is current's.
   const GoroutineOrigin* origin(model::GoroutineId goroutine) const;
   bool has_ended(model::GoroutineId goroutine) const { return ended_now_ == goroutine; }  // by the latest event
 
@@ -75,13 +78,20 @@ class StateSpans {
     GoroutineOrigin origin;
   };
 
+  void Erase(model::GoroutineId goroutine);
+  Life& Add(model::GoroutineId goroutine);
+  const Life* Find(model::GoroutineId goroutine) const;
+  Life* Find(model::GoroutineId goroutine) { return const_cast<Life*>(std::as_const(*this).Find(goroutine)); }
   const StateSpan* SeeGoroutine(const model::Event& event);
   void SeeProc(const model::Event& event);
   void Begin(Life& life, const model::Event& event);
+  void LeaveSyscall(const StateSpan& span);
   void NameStart(Life& life, model::StackId stack) const;
 
   const model::EventSource* source_;
-  std::unordered_map<model::GoroutineId, Life> lives_;
+  std::vector<Life> lives_;
+  model::IdMap<uint32_t> rows_;  // goroutine -> row of lives_
+  std::vector<uint32_t> free_rows_;
   std::unordered_map<model::ProcId, model::GoroutineId> in_syscall_;
   StateSpan closed_;
   std::optional<model::Time> begin_;

@@ -36,7 +36,7 @@ bool TraceFilterOptions::empty() const {
 }
 
 TraceFilter::TraceFilter(TraceFilterOptions options, const model::EventSource& source)
-    : options_(std::move(options)), source_(&source) {
+    : options_(std::move(options)), takes_all_(options_.empty()), source_(&source) {
   model::TaskId id = 0;
   const char* end = options_.task.data() + options_.task.size();
   const auto [at, error] = std::from_chars(options_.task.data(), end, id);
@@ -117,7 +117,8 @@ bool TraceFilter::Wants(model::GoroutineId goroutine, const GoroutineOrigin* ori
   return origin != nullptr && source_->symbols().function_name(origin->start) == options_.start_function;
 }
 
-const std::vector<StateSpan>& TraceFilter::Cut(const StateSpan& span, const GoroutineOrigin* origin) {
+std::span<const StateSpan> TraceFilter::Cut(const StateSpan& span, const GoroutineOrigin* origin) {
+  if (takes_all_) return {&span, 1};
   parts_.clear();
   if (!options_.goroutines.empty()) met_goroutines_.insert(span.goroutine);
   const bool is_by_work = !options_.task.empty() || !options_.region.empty();

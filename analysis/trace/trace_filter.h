@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -37,7 +38,7 @@ class TraceFilter {
 
   // The parts of a span that ended just now (or is open at the end) that are asked for, in order. `origin` is the
   // goroutine's. Valid until the next call.
-  const std::vector<StateSpan>& Cut(const StateSpan& span, const GoroutineOrigin* origin);
+  std::span<const StateSpan> Cut(const StateSpan& span, const GoroutineOrigin* origin);
 
   model::Time Clip(model::Time time) const;  // into the time window
 
@@ -67,6 +68,7 @@ class TraceFilter {
   void AddPart(const StateSpan& span, model::Time begin, model::Time end);
 
   TraceFilterOptions options_;
+  bool takes_all_;
   const model::EventSource* source_;
   std::optional<model::TaskId> task_id_;  // where options_.task is a number
   std::unordered_map<model::GoroutineId, Membership> members_;
