@@ -12,6 +12,10 @@ using model::GoState;
 
 constexpr size_t kMostProcs = 1 << 16;  // what a damaged metric may not exceed
 
+constexpr size_t kBuckets = 1024;
+
+size_t BucketOf(double mean) { return static_cast<size_t>(std::clamp(mean * kBuckets, 0.0, double{kBuckets - 1})); }
+
 bool IsExecuting(GoState state) { return state == GoState::kRunning || state == GoState::kSyscall; }
 
 // Only changes are kept, and of several at one moment the least.
@@ -251,56 +255,95 @@ double UtilisationCurve::Minimum(int64_t window) const {
   return std::max(least, 0.0);
 }
 
-std::vector<double> UtilisationCurve::Quantiles(int64_t window, std::span<const double> shares) const {
-  // Between two moments the mean goes evenly from one value to the other: that much time spread evenly over the values
-  // between, i.e. a slope that begins at the lower and ends at the higher one, or a jump where they are equal.
-  struct Edge {
-    double mean, slope, jump;
-  };
-  std::vector<Edge> edges;
-  double duration = 0;
+// Each(low, high, ns): between two moments the mean goes evenly from one value to the other, so that much time is spread
+// evenly over the values between, or all of it lies at one.
+template <class Each>
+void UtilisationCurve::EachStretch(int64_t window, Each each) const {
   for (const Series& series : series_) {
     model::Time before = 0;
     double mean_before = -1;
     Slide(series, window, [&](model::Time time, double mean) {
       const auto ns = static_cast<double>(time - before);
-      if (mean_before >= 0 && ns > 0) {
-        duration += ns;
-        const auto [low, high] = std::minmax(mean_before, mean);
-        if (low == high) {
-          edges.push_back({low, 0, ns});
-        } else {
-          edges.push_back({low, ns / (high - low), 0});
-          edges.push_back({high, -ns / (high - low), 0});
-        }
-      }
+      if (mean_before >= 0 && ns > 0) each(std::min(mean_before, mean), std::max(mean_before, mean), ns);
       before = time;
       mean_before = mean;
     });
   }
-  std::ranges::sort(edges, {}, &Edge::mean);
+}
+
+// The time is dealt out to buckets of means first, and only those buckets in which an answer lies are sorted: at a million
+// steps that is a tenth of the work of sorting all.
+std::vector<double> UtilisationCurve::Quantiles(int64_t window, std::span<const double> shares) const {
+  struct Bucket {
+    double ns = 0;
+    double more_across = 0;  // of stretches across whole buckets: how much more they have here than in the bucket before
+    int more_stretches = 0;  // how many more of them there are
+  };
+  std::vector<Bucket> buckets(kBuckets + 1);
+  double duration = 0;
+  EachStretch(window, [&](double low, double high, double ns) {
+    duration += ns;
+    const size_t from = BucketOf(low), to = BucketOf(high);
+    if (from == to) {
+      buckets[from].ns += ns;
+      return;
+    }
+    const double per_bucket = ns / (high - low) / kBuckets;
+    buckets[from].ns += per_bucket * (static_cast<double>(from + 1) - low * kBuckets);
+    buckets[to].ns += per_bucket * (high * kBuckets - static_cast<double>(to));
+    buckets[from + 1].more_across += per_bucket;
+    ++buckets[from + 1].more_stretches;
+    buckets[to].more_across -= per_bucket;
+    --buckets[to].more_stretches;
+  });
+  if (duration == 0) return std::vector<double>(shares.size(), Minimum(window));
+  double across = 0;
+  int stretches = 0;
+  for (Bucket& bucket : buckets) {
+    stretches += bucket.more_stretches;
+    across = stretches == 0 ? 0 : across + bucket.more_across;  // 0: nothing is left but what was rounded
+    bucket.ns += across;
+  }
+
   std::vector<double> found;
   for (const double share : shares) {
-    const double wanted = duration * share;
-    double sum = 0, slope = 0, mean = 0;
-    double answer = edges.empty() ? Minimum(window) : edges.back().mean;
-    for (const Edge& edge : edges) {
-      const double reached = sum + (edge.mean - mean) * slope;
-      if (reached >= wanted) {
-        answer = slope <= 0 ? edge.mean : mean + (wanted - sum) / slope;
-        break;
-      }
-      if (reached + edge.jump >= wanted) {
-        answer = edge.mean;
-        break;
-      }
-      sum = reached + edge.jump;
-      mean = edge.mean;
-      slope += edge.slope;
-    }
-    found.push_back(answer);
+    double below = 0;
+    size_t at = 0;
+    while (at + 1 < kBuckets && (buckets[at].ns == 0 || below + buckets[at].ns < duration * share))
+      below += buckets[at++].ns;
+    found.push_back(QuantileIn(at, window, duration * share - below));
   }
   return found;
+}
+
+// The mean below which lies `wanted` of the time that belongs to one bucket.
+double UtilisationCurve::QuantileIn(size_t bucket, int64_t window, double wanted) const {
+  struct Edge {
+    double mean, slope, jump;
+  };
+  const double begin = static_cast<double>(bucket) / kBuckets, end = static_cast<double>(bucket + 1) / kBuckets;
+  std::vector<Edge> edges;
+  EachStretch(window, [&](double low, double high, double ns) {
+    if (BucketOf(low) > bucket || BucketOf(high) < bucket) return;
+    if (low == high) {
+      edges.push_back({low, 0, ns});
+      return;
+    }
+    const double slope = ns / (high - low);
+    edges.push_back({BucketOf(low) < bucket ? begin : low, slope, 0});
+    edges.push_back({BucketOf(high) > bucket ? end : high, -slope, 0});
+  });
+  std::ranges::sort(edges, {}, &Edge::mean);
+  double sum = 0, slope = 0, mean = 0;
+  for (const Edge& edge : edges) {
+    const double reached = sum + (edge.mean - mean) * slope;
+    if (reached >= wanted) return slope <= 0 ? edge.mean : mean + (wanted - sum) / slope;
+    if (reached + edge.jump >= wanted) return edge.mean;
+    sum = reached + edge.jump;
+    mean = edge.mean;
+    slope += edge.slope;
+  }
+  return edges.empty() ? end : edges.back().mean;
 }
 
 std::vector<UtilisationWindow> UtilisationCurve::Worst(int64_t window, size_t count) const {

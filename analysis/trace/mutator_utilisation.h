@@ -86,8 +86,8 @@ class UtilisationCurve {
   bool empty() const { return series_.empty(); }
   // The least mean over all windows of that length; of the whole where it is shorter. O(steps).
   double Minimum(int64_t window) const;
-  // Means that are undercut during these shares of the time (0.001: all but the worst thousandth is better). O(steps log
-  // steps).
+  // Means that are undercut during these shares of the time (0.001: all but the worst thousandth is better). O(steps) where
+  // the means are spread.
   std::vector<double> Quantiles(int64_t window, std::span<const double> shares) const;
   // The worst windows that don't overlap, at most `count`, worst first.
   std::vector<UtilisationWindow> Worst(int64_t window, size_t count) const;
@@ -100,6 +100,9 @@ class UtilisationCurve {
   };
   template <class Each>
   static void Slide(const Series& series, int64_t window, Each each);
+  template <class Each>
+  void EachStretch(int64_t window, Each each) const;
+  double QuantileIn(size_t bucket, int64_t window, double wanted) const;
 
   std::vector<Series> series_;
 };
