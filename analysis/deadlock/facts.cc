@@ -1,6 +1,7 @@
 #include "analysis/deadlock/facts.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -47,6 +48,8 @@ class Gatherer {
   model::EventSource& source_;
   Facts facts_;
   bool has_begun_ = false;
+  std::array<std::pair<GoroutineId, Row>, 1024>
+      recent_rows_{};  // by the last bits of the id: few run at a time, and ids are dense
   std::map<std::pair<WaitKind, StackId>, SiteRow> site_of_;
   std::map<std::pair<WaitKind, LocationId>, uint32_t> place_of_;
   std::map<std::tuple<Row, StackId, FunctionId>, LineRow> line_of_;
@@ -213,13 +216,16 @@ void Gatherer::Ended(const Event& event, Row row) {
 }
 
 Row Gatherer::RowOf(GoroutineId id) {
+  auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
+  if (recent_id == id) return recent_row;
   const auto [at, is_new] = facts_.row_of.try_emplace(id, static_cast<Row>(facts_.goroutines.size()));
   if (is_new) {
     facts_.goroutines.push_back({.id = id});
     facts_.goroutines.back().is_older = true;
     facts_.goroutines.back().born = facts_.begin;
   }
-  return at->second;
+  recent_id = id;
+  return recent_row = at->second;
 }
 
 SiteRow Gatherer::SiteOf(WaitKind kind, StackId stack) {
