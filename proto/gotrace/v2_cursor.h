@@ -33,9 +33,10 @@ struct V2Cursor {
       FailShort(generation);
     at_ = at;
     // Beyond ScaleTime's range only where the file is broken; two such times still fit an int64.
-    const double ns = static_cast<double>(units) * generation.ns_per_unit;
-    if (!(ns < 4.5e18) || time > model::Time{4'500'000'000'000'000'000}) ScaleTime(UINT64_MAX, 1, Offset(generation));
-    time += static_cast<model::Time>(ns);
+    if (time > model::Time{4'500'000'000'000'000'000}) ScaleTime(UINT64_MAX, 1, Offset(generation));
+    time += generation.whole_ns_per_unit != 0 && units <= UINT32_MAX
+                ? static_cast<model::Time>(units * generation.whole_ns_per_unit)
+                : ScaleTime(units, generation.ns_per_unit, Offset(generation));
     return true;
   }
 

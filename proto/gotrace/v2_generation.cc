@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace proto::gotrace {
 namespace {
 
 constexpr size_t kMaxBatchHeader = 42;  // type, experiment, four varints
 constexpr double kUsualNsPerUnit = 64;  // what every platform with a nanosecond clock writes
+constexpr double kMostWholeNs = 1 << 20;
 constexpr double kMaxTime = 4.5e18;
 constexpr uint64_t kMaxGenerationGap = 1 << 20;
 
@@ -239,6 +241,9 @@ void V2GenerationReader::ReadClock(V2Generation& generation) {
   }
   generation.ns_per_unit = rate == 0 ? last_ns_per_unit_ : rate;
   last_ns_per_unit_ = generation.ns_per_unit;
+  const bool is_whole =
+      generation.ns_per_unit < kMostWholeNs && std::floor(generation.ns_per_unit) == generation.ns_per_unit;
+  generation.whole_ns_per_unit = is_whole ? static_cast<uint64_t>(generation.ns_per_unit) : 0;
   try {
     generation.begin_time = ScaleTime(begin_units_, generation.ns_per_unit, generation.begin_byte);
     if (snapshot[3] != 0) {

@@ -51,6 +51,7 @@ struct V2Generation {
   uint64_t begin_byte = 0;
   const uint8_t* bytes = nullptr;  // the file from begin_byte on; kSlack bytes readable behind
   double ns_per_unit = 0;
+  uint64_t whole_ns_per_unit = 0;  // the same where it is a whole number, as it nearly always is; else 0
   model::Time begin_time = 0;
   std::vector<V2Batch> batches;
   std::vector<V2Thread> threads;  // in order of first appearance

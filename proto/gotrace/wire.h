@@ -1,6 +1,8 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -33,17 +35,23 @@ inline uint64_t ReadLongVarint(const uint8_t*& at) {
   return 0;
 }
 
+// Up to 8 bytes at once, without a branch on how many: where the number ends is the lowest of the bytes' top bits that is 0.
 inline uint64_t ReadVarint(const uint8_t*& at) {
   if (const uint64_t first = at[0]; first < 0x80) [[likely]] {
     ++at;
     return first;
   }
-  if (const uint64_t second = at[1]; second < 0x80) {
-    const uint64_t value = (at[0] & 0x7fU) | (second << 7);
-    at += 2;
-    return value;
-  }
-  return ReadLongVarint(at);
+  if constexpr (std::endian::native != std::endian::little) return ReadLongVarint(at);
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  const uint64_t ends = ~bytes & 0x8080808080808080U;
+  if (ends == 0) [[unlikely]]
+    return ReadLongVarint(at);
+  at += (std::countr_zero(ends) + 1) / 8;
+  bytes &= (ends ^ (ends - 1)) & 0x7f7f7f7f7f7f7f7fU;
+  bytes = (bytes & 0x007f007f007f007fU) | ((bytes >> 1) & 0x3f803f803f803f80U);
+  bytes = (bytes & 0x00003fff00003fffU) | ((bytes >> 2) & 0x0fffc0000fffc000U);
+  return (bytes & 0x000000000fffffffU) | ((bytes >> 4) & 0x00fffffff0000000U);
 }
 
 // Did everything since `begin` lie before `end`?
