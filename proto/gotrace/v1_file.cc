@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace proto::gotrace {
 namespace {
@@ -11,10 +13,35 @@ constexpr uint64_t kMaxListBytes = 1 << 16;
 constexpr uint64_t kMaxTextBytes = 1'000'000;
 constexpr uint64_t kMaxFrames = 1000;
 
+// Kinds that are read with care, and with nothing but numbers; up to two of them are counted in the first byte.
+std::array<bool, 256> PlainBytes(int version) {
+  std::array<bool, 256> is_plain{};
+  for (size_t type = 1; type < kV1TypeCount; ++type) {
+    const V1Spec& spec = kV1Specs[type];
+    switch (V1Type(type)) {
+      case V1Type::kBatch:
+      case V1Type::kFrequency:
+      case V1Type::kStack:
+      case V1Type::kString:
+      case V1Type::kTimerGoroutine:
+      case V1Type::kCpuSample:
+        break;
+      default:
+        if (spec.since <= version && spec.arguments < 3) is_plain[type | size_t{spec.arguments} << 6] = true;
+    }
+  }
+  return is_plain;
+}
+
 }  // namespace
 
 V1File::V1File(int version, InputWindow input, model::Symbols& symbols, model::StackTrie& stacks, model::TraceInfo& info)
-    : version_(version), window_(std::move(input)), symbols_(symbols), trie_(stacks), info_(info) {
+    : version_(version),
+      is_plain_(PlainBytes(version)),
+      window_(std::move(input)),
+      symbols_(symbols),
+      trie_(stacks),
+      info_(info) {
   window_.Has(0, SIZE_MAX / 2);
   const Progress progress = window_.progress();
   info_.bytes_read = progress.done;
@@ -29,6 +56,11 @@ void V1File::Index() {
   end_ = window_.size();
   try {
     while (at < all_end) {
+      if (const uint8_t* const next = SkipPlain(at, all_end); next != nullptr && !batches_.empty()) {
+        ++record_count_;
+        at = next;
+        continue;
+      }
       const V1Record record = Read(at);
       if (record.type != V1Type::kBatch && batches_.empty())
         Fail(at, fmt::format("{} before the first batch", SpecOf(record.type).name));
@@ -51,6 +83,18 @@ void V1File::Index() {
       {.begin_byte = end_,
        .end_byte = end_,
        .what = fmt::format("byte {}: the clock's rate, which comes last, is missing: times are in its ticks", end_)});
+}
+
+// Behind a plain record that is good and short; nullptr for others, which have to be looked at.
+const uint8_t* V1File::SkipPlain(const uint8_t* at, const uint8_t* end) const {
+  if (std::endian::native != std::endian::little || !is_plain_[*at]) return nullptr;
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, at + 1, sizeof bytes);
+  uint64_t ends = ~bytes & 0x8080808080808080U;  // each number ends at a byte below 0x80
+  for (unsigned more = *at >> 6; more > 0; --more) ends &= ends - 1;
+  if (ends == 0) return nullptr;
+  const uint8_t* const next = at + 1 + (std::countr_zero(ends) + 1) / 8;
+  return next <= end ? next : nullptr;
 }
 
 void V1File::IndexRecord(const V1Record& record, std::vector<uint64_t>& stack_offsets) {
@@ -85,7 +129,7 @@ void V1File::IndexRecord(const V1Record& record, std::vector<uint64_t>& stack_of
   }
 }
 
-V1Record V1File::Read(const uint8_t* at) const {
+V1Record V1File::ReadOther(const uint8_t* at) const {
   const uint8_t* const end = window_.data() + window_.size();
   V1Record record{.type = V1Type(*at & 0x3f), .begin = at};
   const unsigned more = *at >> 6;  // arguments behind the first, 3: the length of all of them follows

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -45,7 +46,7 @@ class V1File {
   V1File(int version, InputWindow input, model::Symbols& symbols, model::StackTrie& stacks, model::TraceInfo& info);
 
   // The record at `at`, which a pass over the file has found to be good.
-  V1Record Read(const uint8_t* at) const;
+  V1Record Read(const uint8_t* at) const { return is_plain_[*at] ? ReadPlain(at) : ReadOther(at); }
   const uint8_t* at(uint64_t offset) const { return window_.data() + offset; }
   const uint8_t* end() const { return window_.data() + end_; }
   uint64_t offset(const uint8_t* at) const { return static_cast<uint64_t>(at - window_.data()); }
@@ -61,12 +62,16 @@ class V1File {
 
  private:
   void Index();
+  const uint8_t* SkipPlain(const uint8_t* at, const uint8_t* end) const;
+  V1Record ReadPlain(const uint8_t* at) const;
+  V1Record ReadOther(const uint8_t* at) const;
   void IndexRecord(const V1Record& record, std::vector<uint64_t>& stack_offsets);
   void ReadStack(const V1Record& record);
   V1Record ReadList(V1Record record, const uint8_t* at, uint64_t size) const;
   [[noreturn]] void Fail(const uint8_t* at, const std::string& message) const;
 
   int version_;
+  std::array<bool, 256> is_plain_;  // by first byte: a timed record, with as many numbers behind its time as it should have
   InputWindow window_;
   size_t end_ = 0;  // behind the last good record
   model::Symbols& symbols_;
@@ -82,5 +87,17 @@ class V1File {
   IdTable<model::StringId> strings_;
   IdTable<model::StackId> stacks_;
 };
+
+inline V1Record V1File::ReadPlain(const uint8_t* at) const {
+  const uint8_t* const begin = at;
+  V1Record record{.type = V1Type(*at & 0x3f), .begin = begin};
+  const unsigned more = *at++ >> 6;
+  record.time = ReadVarint(at);
+  for (unsigned i = 0; i < more; ++i) record.arguments[i] = ReadVarint(at);
+  if (!Inside(at, begin, window_.data() + window_.size())) [[unlikely]]
+    return ReadOther(begin);  // which says so
+  record.next = at;
+  return record;
+}
 
 }  // namespace proto::gotrace
