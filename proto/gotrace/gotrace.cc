@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "model/input_error.h"
+#include "proto/gotrace/background_events.h"
 #include "proto/gotrace/v1_reader.h"
 #include "proto/gotrace/v2_reader.h"
 
@@ -33,7 +34,7 @@ std::unique_ptr<model::EventSource> Open(const std::string& name, std::unique_pt
   const int version = VersionOf({reinterpret_cast<const char*>(window.data()), window.size()});
   const std::string text = fmt::format("{}{}{}", kPrefix, version, kSuffix);
   if (version == 22 || version == 23 || version == 25 || version == 26) {
-    return std::make_unique<V2Reader>(name, text, version, std::move(window));
+    return std::make_unique<BackgroundEvents>(std::make_unique<V2Reader>(name, text, version, std::move(window)));
   }
   if (version == 11 || version == 19 || version == 21) {
     return std::make_unique<V1Reader>(name, text, version, std::move(window));

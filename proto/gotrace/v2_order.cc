@@ -22,8 +22,8 @@ constexpr RangeName kNames[] = {
 
 }  // namespace
 
-V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings)
-    : symbols_(symbols), warnings_(warnings), user_work_(symbols, warnings) {
+V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings, const std::function<void()>& before_tables_change)
+    : symbols_(symbols), warnings_(warnings), before_tables_change_(before_tables_change), user_work_(symbols, warnings) {
   for (const V2Spec& spec : kV2Specs) {
     templates_.push_back(spec.event);
     if (spec.event.kind == model::EventKind::kExperimental) templates_.back().name = symbols_.InternString(spec.name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,8 +21,8 @@ class V2Order {
  public:
   static constexpr size_t kMaxEvents = 3;  // that one record can become
 
-  // `warnings` and the tables must outlive the order.
-  V2Order(model::Symbols& symbols, model::Warnings& warnings);
+  // `before_tables_change` is called before `symbols` gets a new name. What is given here must outlive the order.
+  V2Order(model::Symbols& symbols, model::Warnings& warnings, const std::function<void()>& before_tables_change);
 
   // Events come from `generation` from now on. It must outlive them.
   void Begin(const V2Generation& generation);
@@ -110,6 +111,7 @@ class V2Order {
 
   model::Symbols& symbols_;
   model::Warnings& warnings_;
+  const std::function<void()>& before_tables_change_;
   std::vector<model::Event> templates_;      // by V2Type
   std::vector<model::BlockReason> reasons_;  // by StringId, as far as asked for
   std::unordered_map<uint32_t, model::StringId> stop_names_;

@@ -70,7 +70,10 @@ size_t V2Order::GoRange(const V2Cursor& c, Thread& t, Event* out) {
 
 model::StringId V2Order::StopName(model::StringId kind) {
   const auto [at, is_new] = stop_names_.try_emplace(kind.value);
-  if (is_new) at->second = symbols_.InternString(fmt::format("stop-the-world ({})", symbols_.text(kind)));
+  if (is_new) {
+    before_tables_change_();
+    at->second = symbols_.InternString(fmt::format("stop-the-world ({})", symbols_.text(kind)));
+  }
   return at->second;
 }
 

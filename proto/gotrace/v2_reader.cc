@@ -13,12 +13,14 @@ V2Reader::V2Reader(std::string name, std::string version_text, int version, Inpu
     : name_(std::move(name)),
       info_{.version = std::move(version_text)},
       generations_(version, std::move(input), symbols_, stacks_, info_),
-      order_(symbols_, info_.warnings),
-      events_(kEventsAtOnce + V2Order::kMaxEvents) {}
+      order_(symbols_, info_.warnings, before_tables_change_),
+      own_(kEventsAtOnce + V2Order::kMaxEvents) {}
 
-std::span<const model::Event> V2Reader::Next() {
+size_t V2Reader::Next(std::span<model::Event> room) {
+  events_ = room.data();
+  most_ = room.size() - V2Order::kMaxEvents;
   count_ = 0;
-  while (count_ < kEventsAtOnce && step_ != Step::kEnd) {
+  while (count_ < most_ && step_ != Step::kEnd) {
     switch (step_) {
       case Step::kRead:
         Read();
@@ -36,10 +38,11 @@ std::span<const model::Event> V2Reader::Next() {
         break;
     }
   }
-  return {events_.data(), count_};
+  return count_;
 }
 
 void V2Reader::Read() {
+  before_tables_change_();
   if (!generations_.Next(generation_)) {
     if (!has_events_ && !info_.damage.empty()) throw model::InputError(name_, info_.damage.front().what);
     AddSync(last_time_, 0);
@@ -57,7 +60,7 @@ void V2Reader::Read() {
 }
 
 void V2Reader::Forget() {
-  for (; forgotten_given_ < forgotten_.size() && count_ < kEventsAtOnce; ++forgotten_given_) {
+  for (; forgotten_given_ < forgotten_.size() && count_ < most_; ++forgotten_given_) {
     events_[count_] = forgotten_[forgotten_given_];
     Stamp(events_[count_++]);
   }
@@ -80,7 +83,7 @@ void V2Reader::Begin() {
 
 void V2Reader::AddEvents() {
   const auto& samples = generation_.cpu_samples;
-  while (count_ < kEventsAtOnce) {
+  while (count_ < most_) {
     model::Event* const out = &events_[count_];
     size_t added = 0;
     if (next_sample_ < samples.size() && (frontier_.empty() || samples[next_sample_].time < frontier_.time())) {

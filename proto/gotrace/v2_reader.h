@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proto/gotrace/v2_frontier.h"
@@ -20,10 +23,16 @@ class V2Reader : public model::EventSource {
   // `name` is the file's in messages, `version` 26 of "go 1.26 trace".
   V2Reader(std::string name, std::string version_text, int version, InputWindow input);
 
-  std::span<const model::Event> Next() override;
+  std::span<const model::Event> Next() override { return {own_.data(), Next(own_)}; }
   const model::TraceInfo& info() const override { return info_; }
   const model::Symbols& symbols() const override { return symbols_; }
   const model::StackTrie& stacks() const override { return stacks_; }
+
+  // The same into the caller's room, of more than V2Order::kMaxEvents events. 0: the end.
+  size_t Next(std::span<model::Event> room);
+
+  // To be called before symbols() or stacks() change, by whoever calls Next.
+  void BeforeTablesChange(std::function<void()> call) { before_tables_change_ = std::move(call); }
 
  private:
   enum class Step { kRead, kForget, kBegin, kEvents, kEnd };
@@ -49,8 +58,11 @@ class V2Reader : public model::EventSource {
   bool events_are_bad_ = false;  // of the generation before
   bool has_events_ = false;
 
-  std::vector<model::Event> events_;  // what Next() gives out: the first count_
+  std::function<void()> before_tables_change_ = [] {};
+  std::vector<model::Event> own_;
+  model::Event* events_ = nullptr;  // what Next() gives out: the first count_
   size_t count_ = 0;
+  size_t most_ = 0;  // that are in one batch, but for the last record's
   std::vector<model::Event> forgotten_;
   size_t forgotten_given_ = 0;
   model::Time last_time_ = 0;
