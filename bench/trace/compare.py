@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Runs readers of traces in turns and prints time, memory and ratios: compare.py CACHE MEGABYTES PROGRAMS GO-TOOL-TRACE"""
+import os
+import subprocess
+import sys
+import time
+
+CACHE, MEGABYTES, PROGRAMS, GO_TOOL = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+LIMIT_MB = int(os.environ.get("LIMIT_MB", "12000"))
+GOTRACE, EVENTS, PEER = f"{PROGRAMS}/gotrace", f"{PROGRAMS}/bench_trace_events", f"{CACHE}/peer"
+ONE_CPU = ["taskset", "-c", "0"]
+ANALYSES = [["summary"], ["deadlock"], ["contention"], ["blocking", "--kind", "sync"], ["goroutines"], ["latency"], ["gc"]]
+
+
+def resident_mb(pid):
+    try:
+        with open(f"/proc/{pid}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def run_once(command):
+    """(wall s, CPU s, MB, what went wrong)"""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stopped = ""
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid != 0:
+            break
+        if not stopped and resident_mb(process.pid) > LIMIT_MB:
+            stopped = f"stopped: more than {LIMIT_MB / 1000:.0f} GB"
+            process.kill()
+        time.sleep(0.002)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    failed = f"exit status {process.returncode}" if process.returncode not in (0, 1) else ""
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, stopped or failed
+
+
+def table(title, path, rows, base_names):
+    """rows: (name, command, runs). The best of the runs, by the clock; ratios to the rows that are named."""
+    size = os.path.getsize(path) / 1e6
+    print(f"\n{title}: {size:.1f} MB\n")
+    print(f"{'':34}{'wall s':>9}{'CPU s':>9}{'MB':>9}" + "".join(f"{'of ' + name:>24}" for name in base_names))
+    results = {name: [] for name, _, _ in rows}
+    for turn in range(max(runs for _, _, runs in rows)):
+        for name, command, runs in rows:
+            if turn < runs:
+                results[name].append(run_once([part.replace("FILE", path) for part in command]))
+    best = {name: min(found, key=lambda row: (row[3] != "", row[0])) for name, found in results.items()}
+    for name, (wall, cpu, memory, wrong) in best.items():
+        line = f"{name:34}{wall:9.3f}{cpu:9.3f}{memory:9.1f}"
+        for base in base_names:
+            base_wall, base_cpu, _, base_wrong = best[base]
+            known = not wrong and not base_wrong
+            line += f"{f'{base_wall / wall:.1f}x wall {base_cpu / cpu:.1f}x CPU':>24}" if known else f"{'-':>24}"
+        print(f"{line}  {wrong}".rstrip(), flush=True)
+    return best
+
+
+def ours(runs):
+    rows = [("event stream, one CPU", ONE_CPU + [EVENTS, "FILE"], runs), ("event stream", [EVENTS, "FILE"], runs)]
+    for words in ANALYSES:
+        rows.append((f"gotrace {' '.join(words)}, one CPU", ONE_CPU + [GOTRACE, *words, "FILE"], runs))
+        rows.append((f"gotrace {' '.join(words)}", [GOTRACE, *words, "FILE"], runs))
+    return rows
+
+
+def main():
+    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; best of the runs by the clock")
+    loop, parsed, sync = "Go loop", "go tool trace -d=parsed", "-pprof=sync"
+    peers = [(loop, [PEER, "FILE"], 5), (sync, [GO_TOOL, "-pprof=sync", "FILE"], 3)]
+    short = table("Go 1.26", f"{CACHE}/v2-{MEGABYTES}mb.trace", ours(5) + peers + [(parsed, [GO_TOOL, "-d=parsed", "FILE"], 1)],
+                  [loop, sync])
+    long = table("Go 1.26, the same workload ten times as long", f"{CACHE}/v2-{MEGABYTES * 10}mb.trace",
+                 ours(1) + [(loop, [PEER, "FILE"], 1), (sync, [GO_TOOL, "-pprof=sync", "FILE"], 1)], [loop])
+    print("\nMemory, MB\n" + f"{'':34}{f'{MEGABYTES} MB':>12}{f'{MEGABYTES * 10} MB':>12}")
+    for name, row in long.items():
+        print(f"{name:34}{short[name][2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip())
+    v1 = f"{CACHE}/v1-{MEGABYTES}mb.trace"
+    if os.path.exists(v1):
+        table("Go 1.21 (v1)", v1, ours(3) + peers, [loop, sync])
+
+
+main()
