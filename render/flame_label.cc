@@ -1,6 +1,6 @@
 #include "render/flame_label.h"
 
-#include "render/utf8.h"
+#include "model/utf8.h"
 
 namespace render {
 namespace {
@@ -32,7 +32,7 @@ std::string_view WithoutPackage(std::string_view name) {
 
 std::string Cut(std::string_view name, size_t room) {
   size_t at = 0;
-  for (size_t count = 0; at < name.size() && count + 1 < room; ++count) at += DecodeUtf8(name.substr(at)).length;
+  for (size_t count = 0; at < name.size() && count + 1 < room; ++count) at += model::DecodeUtf8(name.substr(at)).length;
   return std::string(name.substr(0, at)) + "…";
 }
 

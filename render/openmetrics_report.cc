@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "render/check_list.h"
-#include "render/utf8.h"
+#include "model/utf8.h"
 
 namespace render {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 std::string LabelText(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const Utf8Char next = DecodeUtf8(text);
+    const model::Utf8Char next = model::DecodeUtf8(text);
     if (!next.is_valid || next.code == '\r' || next.code == 0) {
       out += "\xef\xbf\xbd";
     } else if (next.code == '\n') {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "model/units.h"
-#include "render/utf8.h"
+#include "model/utf8.h"
 
 namespace render {
 namespace {
@@ -40,7 +40,7 @@ std::string_view Entity(char c) {
   }
 }
 
-void AppendOneCharacter(std::string& out, std::string_view text, const Utf8Char& next) {
+void AppendOneCharacter(std::string& out, std::string_view text, const model::Utf8Char& next) {
   if (!next.is_valid || IsForbidden(next.code)) {
     out += kReplacement;
   } else if (TurnsDirection(next.code)) {
@@ -66,7 +66,7 @@ void AppendXml(std::string& out, std::string_view text) {
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) return;
-    const Utf8Char next = DecodeUtf8(text);
+    const model::Utf8Char next = model::DecodeUtf8(text);
     AppendOneCharacter(out, text, next);
     text.remove_prefix(next.length);
   }

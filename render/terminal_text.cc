@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "model/units.h"
-#include "render/utf8.h"
+#include "model/utf8.h"
 
 namespace render {
 namespace {
@@ -29,7 +29,7 @@ std::string TerminalText(std::string_view text) {
   if (std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   while (!text.empty()) {
-    const Utf8Char next = DecodeUtf8(text);
+    const model::Utf8Char next = model::DecodeUtf8(text);
     if (!next.is_valid) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
     } else if (IsHarmful(next.code)) {

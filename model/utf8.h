@@ -4,7 +4,7 @@
 #include <string_view>
 
 // One character of UTF-8 at a time, for escaping: names from files need not be valid.
-namespace render {
+namespace model {
 
 struct Utf8Char {
   char32_t code = 0;
@@ -14,4 +14,4 @@ struct Utf8Char {
 
 Utf8Char DecodeUtf8(std::string_view text);  // text is not empty
 
-}  // namespace render
+}  // namespace model

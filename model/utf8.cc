@@ -1,6 +1,6 @@
-#include "render/utf8.h"
+#include "model/utf8.h"
 
-namespace render {
+namespace model {
 
 Utf8Char DecodeUtf8(std::string_view text) {
   const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
@@ -19,4 +19,4 @@ Utf8Char DecodeUtf8(std::string_view text) {
   return {code, length, true};
 }
 
-}  // namespace render
+}  // namespace model
