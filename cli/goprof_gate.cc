@@ -97,7 +97,7 @@ size_t AddBaseline(analysis::RunTable& table, const CommandLine& line, bool keep
     throw model::UsageError("--before and --store both name a baseline; give one of them");
   if (keep_labels) throw model::UsageError("a history keeps no labels of samples; budgets on labels need --before");
   const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
-  const size_t loaded = history.LoadBaseline(table, line.Text("branch"), line.values()["last"].as<size_t>());
+  const size_t loaded = history.LoadBaseline(table, line.Text("branch"), line.values()["last"].as<size_t>()).runs.size();
   if (loaded == 0)
     throw model::UsageError(
         fmt::format("{}: no good runs of branch {} to compare with", line.Text("store"), line.Text("branch")));

@@ -21,16 +21,40 @@ std::string InWords(int code, const char* sqlite_says) {
                          sqlite_says);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return "another process holds it for writing and did not let go within 30 s; nothing was changed";
+      return "another process holds it for writing and did not let go; nothing was changed";
     case SQLITE_READONLY:
       return "can't be written to; nothing was changed";
     case SQLITE_FULL:
       return "the disk is full; nothing was changed";
+    case SQLITE_IOERR:
+      return fmt::format(
+          "can't be read or written ({}: disk full, a file size limit, or a failing disk?); nothing was changed",
+          sqlite_says);
     case SQLITE_CANTOPEN:
-      return "can't be opened";
+      return "can't be opened, or nothing can be written beside it";
     default:
       return sqlite_says;
   }
+}
+
+}  // namespace
+
+namespace {
+
+// Where nothing can be written beside the file, a write-ahead log can't be set up to read by; then nobody else writes,
+// either.
+bool NeedsToWrite(sqlite3* handle) {
+  const int code = sqlite3_exec(handle, "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr) & 0xff;
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+}
+
+std::string UnchangingUri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool is_special = c == '%' || c == '?' || c == '#';
+    uri += is_special ? fmt::format("%{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -122,6 +146,10 @@ Database::Database(std::string path, OpenFor purpose) : path_(std::move(path)) {
   if (code != SQLITE_OK && purpose == OpenFor::kReading) {
     sqlite3_close(handle);
     code = sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
+  }
+  if (purpose == OpenFor::kReading && code == SQLITE_OK && NeedsToWrite(handle)) {
+    sqlite3_close(handle);
+    code = sqlite3_open_v2(UnchangingUri(path_).c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
   }
   handle_ = handle;
   try {

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,11 +11,12 @@
 
 #include "analysis/gate/run_table.h"
 #include "analysis/gate/series.h"
-#include "analysis/store/database.h"
+#include "analysis/store/run_blob.h"
+#include "analysis/store/sql_store.h"
 
-// Performance over time: one SQLite file with a row per recorded profile and its sums per stack. Function names and stacks
-// are stored once for all runs; a run is two blobs of varints, of its stacks and of its functions (run_blob.h). Schema:
-// docs/scale.md. A run is added whole or not at all, whatever kills the program.
+// Performance over time: one SQLite file, or a database on a PostgreSQL server, with a row per recorded profile and its sums
+// per stack. Function names and stacks are stored once for all runs; a run is two blobs of varints, of its stacks and of its
+// functions (run_blob.h). Schema: docs/scale.md. A run is added whole or not at all, whatever kills the program.
 namespace analysis {
 
 // What is known of a run beside its samples. Empty texts are not known.
@@ -48,32 +52,46 @@ struct TrendQuery {
   Measure measure = Measure::kFlat;
 };
 
+// Every function that is large somewhere, along the same runs.
+struct FunctionTrends {
+  std::vector<StoredRun> runs;
+  std::vector<double> total;
+  std::map<std::string, std::vector<double>> functions;
+};
+
+struct Baseline {
+  std::vector<StoredRun> runs;  // newest first
+};
+
 class History {
  public:
-  // Checks what it opens: that the file is ours (application id), not of a newer version, and whole. Older ones are brought
-  // up to date when opened for writing.
-  History(const std::string& path, OpenFor purpose);
+  // `where` is a file or a postgresql:// address. Checks what it opens: that it is ours, not of a newer version, and whole.
+  // Older ones are brought up to date when opened for writing.
+  History(const std::string& where, OpenFor purpose, std::chrono::milliseconds wait = kLockWait);
 
   int64_t Add(const RunTable& table, size_t run, const RunTags& tags);  // the run's id
   std::vector<StoredRun> List(const std::string& branch = "") const;    // by time, then id
   std::optional<StoredRun> Find(int64_t id) const;
   std::vector<TrendPoint> Trend(const TrendQuery& query) const;
+  // Of all functions that have `least_share` of the total in some run; query.function is not looked at.
+  FunctionTrends Trends(const TrendQuery& query, double least_share) const;
   // Functions of one run by value, largest first.
   struct FunctionSum {
     std::string name;
     int64_t flat = 0, cum = 0;
   };
   std::vector<FunctionSum> Functions(int64_t id, const std::string& value_type) const;
-  // The last `count` runs of a branch that no gate called bad, added to a table: the baseline. Returns how many there were.
-  size_t LoadBaseline(RunTable& table, const std::string& branch, size_t count) const;
+  // The last `count` runs of a branch that no gate called bad, added to a table.
+  Baseline LoadBaseline(RunTable& table, const std::string& branch, size_t count) const;
   // Keeps the newest `keep` runs of each branch; returns how many were removed. Names and stacks nobody uses go, too.
   size_t Prune(size_t keep);
 
  private:
-  void CheckOwner(OpenFor purpose);
-  void CheckWhole();
+  void ForEachRun(const TrendQuery& query,
+                  const std::function<void(const StoredRun&, size_t type, const RunRows& functions)>& each) const;
+  void AddTypes(const RunTable& table, const Run& run, int64_t id);
 
-  mutable Database database_;
+  std::unique_ptr<SqlStore> database_;
 };
 
 }  // namespace analysis

@@ -1,6 +1,6 @@
 #include "analysis/store/history_schema.h"
 
-#include <fmt/format.h>
+#include <iterator>
 
 namespace analysis {
 namespace {
@@ -40,17 +40,11 @@ static_assert(std::size(kSteps) == kSchemaVersion);
 
 }  // namespace
 
-void MigrateHistory(Database& database) {
-  Database::Transaction transaction(database);
-  Statement version = database.Prepare("PRAGMA user_version");
-  version.Step();
-  const auto from = static_cast<size_t>(version.Integer(0));
-  version.Run();
+void MigrateHistory(SqlStore& database) {
+  SqlTransaction transaction(database);
+  const auto from = static_cast<size_t>(database.Version().value_or(0));  // again: another writer may have been faster
   for (size_t step = from; step < std::size(kSteps); ++step) database.Execute(kSteps[step]);
-  if (from < std::size(kSteps)) {
-    database.Execute(
-        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion).c_str());
-  }
+  if (from < std::size(kSteps)) database.SetVersion(kSchemaVersion);
   transaction.Commit();
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include "analysis/store/database.h"
+#include "analysis/store/sql_store.h"
 
 namespace analysis {
 
-constexpr int kApplicationId = 0x676f7066;  // "gopf", in the file's header
-constexpr int kSchemaVersion = 1;           // the file's user_version
+constexpr int64_t kSchemaVersion = 1;
 
-// Brings an empty or older file to the version above, one step after the other, in one transaction.
-void MigrateHistory(Database& database);
+// Brings an empty or older database to the version above, one step after the other, in one transaction.
+void MigrateHistory(SqlStore& database);
 
 }  // namespace analysis
