@@ -1,12 +1,9 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <cmath>
-#include <ctime>
 
 #include "analysis/store/history.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/history_trend.h"
 #include "model/input_error.h"
 #include "model/units.h"
 #include "proto/formats.h"
@@ -16,13 +13,9 @@ namespace {
 
 constexpr const char* kSynopsis = "history add|list|show|trend|prune ..";
 
-std::string When(int64_t nanos) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(nanos / 1'000'000'000)));
-}
-
 void AddStoreOption(CommandLine& line) {
-  line.options().add_options()("store", po::value<std::string>()->default_value("goprof-history.db")->value_name("FILE"),
-                               "the history");
+  line.options().add_options()("store", po::value<std::string>()->default_value("goprof-history.db")->value_name("FILE|URL"),
+                               "the history: a file, or postgresql://..");
 }
 void AddBranchOption(CommandLine& line, const char* help) {
   line.options().add_options()("branch", po::value<std::string>()->default_value("")->value_name("NAME"), help);
@@ -141,47 +134,6 @@ int Show(Arguments arguments) {
   return line.Emit(report);
 }
 
-int Trend(Arguments arguments) {
-  CommandLine line("goprof", "history trend [--function NAME]",
-                   "Shows how the total, or one function, went from run to run.");
-  AddStoreOption(line);
-  AddBranchOption(line, "only this branch");
-  line.options().add_options()("function", po::value<std::string>()->default_value("")->value_name("NAME"),
-                               "function (default: the total)")(
-      "type", po::value<std::string>()->default_value("")->value_name("NAME"), "sample type (default: the last one)")(
-      "cum", po::bool_switch(), "cum instead of flat");
-  if (!line.Parse(arguments)) return kClean;
-  line.Inputs(0, 0);
-  const analysis::History history(line.Text("store"), analysis::OpenFor::kReading);
-  const auto points = history.Trend({.function = line.Text("function"),
-                                     .value_type = line.Text("type"),
-                                     .branch = line.Text("branch"),
-                                     .measure = line.Flag("cum") ? analysis::Measure::kCum : analysis::Measure::kFlat});
-  if (points.empty()) throw model::UsageError(fmt::format("{}: no runs to show a trend of", line.Text("store")));
-  const auto& first = points.front().run;
-  std::string unit = first.totals.back().first.second;
-  for (const auto& [type, total] : first.totals) {
-    if (type.first == line.Text("type")) unit = type.second;
-  }
-  model::Table table{.key = "points"};
-  table.columns = {{.key = "run", .label = "run"},
-                   {.key = "time", .label = "recorded (UTC)"},
-                   {.key = "commit", .label = "commit"},
-                   {.key = "value", .label = "value", .unit = unit},
-                   {.key = "share", .label = "share", .unit = "ratio"}};
-  for (const analysis::TrendPoint& point : points) {
-    table.rows.push_back({point.run.id, When(point.run.time_nanos), point.run.tags.commit,
-                          static_cast<int64_t>(std::llround(point.value)), point.share});
-  }
-  const std::string what = line.Text("function").empty() ? "total" : line.Text("function");
-  model::Report report{.title = "Trend",
-                       .answer = fmt::format("{}, {} runs: {} -> {}", what, points.size(),
-                                             model::FormatValue(std::llround(points.front().value), unit),
-                                             model::FormatValue(std::llround(points.back().value), unit))};
-  report.blocks.push_back(std::move(table));
-  return line.Emit(report);
-}
-
 int Prune(Arguments arguments) {
   CommandLine line("goprof", "history prune --keep N",
                    "Removes all but the newest N runs of every branch, and what only they needed.");
@@ -204,12 +156,13 @@ int Prune(Arguments arguments) {
 int RunGoprofHistory(Arguments arguments) {
   using Verb = std::pair<const char*, int (*)(Arguments)>;
   for (const auto& [name, run] :
-       {Verb{"add", Add}, Verb{"list", List}, Verb{"show", Show}, Verb{"trend", Trend}, Verb{"prune", Prune}}) {
+       {Verb{"add", Add}, Verb{"list", List}, Verb{"show", Show}, Verb{"trend", RunHistoryTrend}, Verb{"prune", Prune}}) {
     if (!arguments.empty() && arguments[0] == name) return run(arguments.subspan(1));
   }
   if (!arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h")) {
     fmt::print(
-        "Usage: goprof {}\n\nKeeps profiles over time in one SQLite file. `goprof history VERB --help` explains a verb.\n",
+        "Usage: goprof {}\n\nKeeps profiles over time in one SQLite file, or on a PostgreSQL server (--store "
+        "postgresql://..). `goprof history VERB --help` explains a verb.\n",
         kSynopsis);
     return kClean;
   }
