@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "analysis/gate/trace_measures.h"
 #include "model/input_error.h"
 #include "model/units.h"
 
@@ -18,6 +19,9 @@ namespace cli {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr std::string_view kSubjects =
+    "total, function, package, match, label, line, deadlock, leak, contention, task, region, gc or latency";
 using analysis::Budget;
 using analysis::Excuse;
 using analysis::GateSettings;
@@ -55,6 +59,7 @@ void SetSetting(GateSettings& settings, const Key& key, const std::string& text)
   const std::map<std::string, double GateSettings::*> ratios = {
       {"alpha", &GateSettings::alpha},
       {"rank_alpha", &GateSettings::rank_alpha},
+      {"own_alpha", &GateSettings::own_alpha},
       {"min_growth", &GateSettings::min_growth},
       {"min_share", &GateSettings::min_share},
       {"min_total_growth", &GateSettings::min_total_growth},
@@ -74,14 +79,14 @@ void SetSetting(GateSettings& settings, const Key& key, const std::string& text)
   } else {
     key.Fail("there is no such key");
   }
-  if (key.key.ends_with("alpha") &&
-      !(settings.alpha > 0 && settings.alpha < 1 && settings.rank_alpha > 0 && settings.rank_alpha <= 1)) {
+  if (key.key.ends_with("alpha") && !(settings.alpha > 0 && settings.alpha < 1 && settings.rank_alpha > 0 &&
+                                      settings.rank_alpha <= 1 && settings.own_alpha > 0 && settings.own_alpha <= 1)) {
     key.Fail(fmt::format("found \"{}\", wanted a probability above 0 and below 1", text));
   }
 }
 
 void SetSubject(Budget& budget, const Key& key, Budget::Subject subject, const std::string& text) {
-  if (!budget.pattern.empty()) key.Fail("a budget is about one thing: total, function, package, match or label");
+  if (!budget.pattern.empty()) key.Fail("a budget is about one thing: " + std::string(kSubjects));
   budget.subject = subject;
   budget.pattern = text;
   if (subject != Budget::Subject::kLabel) return;
@@ -92,15 +97,30 @@ void SetSubject(Budget& budget, const Key& key, Budget::Subject subject, const s
 }
 
 void SetBudget(Budget& budget, const Key& key, const std::string& text) {
-  const std::map<std::string, Budget::Subject> subjects = {{"function", Budget::Subject::kFunction},
-                                                           {"package", Budget::Subject::kPackage},
-                                                           {"match", Budget::Subject::kGroup},
-                                                           {"label", Budget::Subject::kLabel}};
+  const std::map<std::string, Budget::Subject> subjects = {
+      {"function", Budget::Subject::kFunction}, {"package", Budget::Subject::kPackage}, {"match", Budget::Subject::kGroup},
+      {"label", Budget::Subject::kLabel},       {"line", Budget::Subject::kLine},       {"task", Budget::Subject::kTask},
+      {"region", Budget::Subject::kRegion}};
+  // Subjects that have no name; deadlock and leak are forbidden, the others asked for.
+  const std::map<std::string, Budget::Subject> unnamed = {{"total", Budget::Subject::kTotal},
+                                                          {"gc", Budget::Subject::kCollector},
+                                                          {"latency", Budget::Subject::kLatency},
+                                                          {"contention", Budget::Subject::kContention}};
+  const std::map<std::string, Budget::Subject> forbidden = {{"deadlock", Budget::Subject::kDeadlock},
+                                                            {"leak", Budget::Subject::kLeak}};
   if (const auto at = subjects.find(key.key); at != subjects.end()) {
     SetSubject(budget, key, at->second, text);
-  } else if (key.key == "total") {
-    if (!YesOrNo(key, text)) key.Fail("found \"no\": leave the line out");
-    SetSubject(budget, key, Budget::Subject::kTotal, "total");
+  } else if (const auto forbids = forbidden.find(key.key); forbids != forbidden.end()) {
+    if (YesOrNo(key, text)) key.Fail("found \"yes\": wanted no, or leave the section out");
+    SetSubject(budget, key, forbids->second, key.key);
+  } else if (const auto asks = unnamed.find(key.key); asks != unnamed.end()) {
+    const bool is_expression = key.key == "contention" && text != "yes" && text != "no";
+    if (!is_expression && !YesOrNo(key, text)) key.Fail("found \"no\": leave the line out");
+    SetSubject(budget, key, asks->second, is_expression ? text : key.key);
+  } else if (key.key == "percentile") {
+    const double percentile = Number(key, text) / 100;
+    if (!(percentile > 0 && percentile < 1)) key.Fail(fmt::format("found \"{}\", wanted a percentile such as 99", text));
+    budget.percentile = percentile;
   } else if (key.key == "sample_type") {
     budget.value_type = text;
   } else if (key.key == "measure") {
@@ -173,8 +193,13 @@ void Set(analysis::GateRules& rules, const Key& key, const std::string& text) {
 void CheckComplete(const analysis::GateRules& rules) {
   for (const Budget& budget : rules.budgets) {
     const Key key{rules.source, "budget " + budget.name, "max"};
-    if (budget.pattern.empty()) key.Fail("the budget says of nothing; wanted total, function, package, match or label");
-    if (!budget.max && !budget.max_growth) key.Fail("wanted max, max_growth or both");
+    if (budget.pattern.empty()) key.Fail("the budget says of nothing; wanted one of " + std::string(kSubjects));
+    const bool is_forbidden = budget.subject == Budget::Subject::kDeadlock || budget.subject == Budget::Subject::kLeak;
+    if (is_forbidden && budget.max_growth) key.Fail("a deadlock or a leak has no max_growth; leave it out, or wanted max");
+    if (!is_forbidden && !budget.max && !budget.max_growth) key.Fail("wanted max, max_growth or both");
+    const bool is_share = budget.max && budget.max->is_relative;
+    if (is_share && analysis::IsAboutTraces(budget.subject) && budget.subject != Budget::Subject::kCollector)
+      key.Fail(fmt::format("found \"{}\", wanted a time; a share is for gc alone", budget.max->text));
   }
   for (const Excuse& excuse : rules.excuses) {
     const Key key{rules.source, "exception " + excuse.name, "match"};

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/gate/default_checks.h"
+#include "analysis/gate/trace_measures.h"
 #include "model/input_error.h"
 
 namespace analysis {
@@ -30,7 +31,9 @@ Series SeriesOf(const RunTable& table, size_t type, const Budget& budget) {
       });
     case Budget::Subject::kLabel:
       return SumLabel(table, type, budget.label_key, budget.pattern);
-    case Budget::Subject::kGroup:
+    case Budget::Subject::kLine:
+      return SumLine(table, type, budget.measure, budget.pattern);
+    default:
       break;
   }
   const RE2 expression(budget.pattern, RE2::Quiet);
@@ -64,6 +67,7 @@ double AboveLimit(const Comparison& numbers, const Series& series, const Series&
 std::vector<Check> BudgetChecks(const RunTable& table, Sides sides, const GateRules& rules) {
   std::vector<Check> checks;
   for (const Budget& budget : rules.budgets) {
+    if (IsAboutTraces(budget.subject)) continue;
     const size_t type = budget.value_type.empty() ? table.default_value_type() : table.FindValueType(budget.value_type);
     const auto& [type_name, unit] = table.value_types()[type];
     const Series series = SeriesOf(table, type, budget);

@@ -140,14 +140,20 @@ Comparison CompareAsShare(const Series& series, const Background& background, Si
   Comparison result{.ratio = rate.ratio,
                     .ratio_low = rate.ratio_low,
                     .ratio_high = rate.ratio_high,
-                    .p_value = std::max(OneSided(share.p_value, share_grew), OneSided(rate.p_value, rate_grew)),
-                    .p_shrink = std::max(OneSided(share.p_value, !share_grew), OneSided(rate.p_value, !rate_grew)),
+                    .p_value = OneSided(share.p_value, share_grew),
+                    .p_shrink = OneSided(share.p_value, !share_grew),
                     .dispersion = dispersion.value,
                     .smallest_detectable = share.smallest_detectable};
+  if (background.typical.of_total != 1) {  // else both ask the same, and the share knows better what it can be
+    result.p_value = std::max(result.p_value, OneSided(rate.p_value, rate_grew));
+    result.p_shrink = std::max(result.p_shrink, OneSided(rate.p_value, !rate_grew));
+  }
   SetValues(result, series, background.total, sides);
   const double total_before = Mean(Split(background.total.value, sides).before);
   if (total_before > 0) result.added = (result.after / background.typical.absolute - result.before) / total_before;
   SetRanks(result, SharesOf(series, background.exposure), sides);
+  if (sides.has_ranks())
+    result.own_p = OneSided(CompareShares(before, after, {std::max(own.value, 1e-9), own.degrees}).p_value, share_grew);
   return result;
 }
 

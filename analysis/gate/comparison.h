@@ -23,6 +23,7 @@ struct Comparison {
   double p_value = 1;     // one-sided: that it grew
   double p_shrink = 1;    // one-sided: that it shrank
   double rank_p = 1;      // two-sided; 1 where a side has fewer than 4 runs
+  double own_p = 0;       // one-sided, by this function's own spread alone; 0 where a side has fewer than 4 runs
   bool has_rank = false;
   double dispersion = 1;
   double smallest_detectable = 0;  // share, or relative growth where `is_share` is false

@@ -20,12 +20,15 @@ struct Candidate {
   const Series& series() const { return measure == Measure::kFlat ? function->flat : function->cum; }
 };
 
-std::vector<Candidate> Candidates(const std::vector<FunctionSeries>& functions, Measure measure, double least) {
+// Neither what is too small to be worth a word even if it doubled, nor what is so large that it can't grow enough as a
+// share.
+std::vector<Candidate> Candidates(const std::vector<FunctionSeries>& functions, Measure measure, double least, double most) {
   std::vector<Candidate> found;
   for (const FunctionSeries& function : functions) {
     const double flat = Sum(function.flat), cum = Sum(function.cum);
     if (measure == Measure::kCum && std::abs(cum - flat) <= 0.01 * std::abs(cum)) continue;  // the same numbers again
-    if ((measure == Measure::kFlat ? flat : cum) >= least) found.push_back({&function, measure});
+    const double sum = measure == Measure::kFlat ? flat : cum;
+    if (sum >= least && sum <= most) found.push_back({&function, measure});
   }
   return found;
 }
@@ -58,7 +61,8 @@ std::vector<Check> DefaultChecks(const RunTable& table, Sides sides, const GateS
   const std::vector<FunctionSeries> functions = SumFunctions(table, type);
   Background background = BackgroundOf(functions, total, name, sides, settings);
   for (const Measure measure : {Measure::kFlat, Measure::kCum}) {
-    const std::vector<Candidate> candidates = Candidates(functions, measure, Sum(total) * settings.min_share / 2);
+    const double most = IsState(name) ? Sum(total) : Sum(total) / (1 + settings.min_growth);
+    const std::vector<Candidate> candidates = Candidates(functions, measure, Sum(total) * settings.min_share / 2, most);
     background.prior = PriorOf(candidates, background.exposure, sides);
     for (const Candidate& candidate : candidates) {
       checks.push_back({.name = std::string(table.strings()[candidate.function->function]),

@@ -11,12 +11,20 @@ namespace analysis {
 namespace {
 
 int64_t Rounded(double value) { return std::llround(value); }
-std::string Amount(double value, const std::string& unit) { return model::FormatValue(Rounded(value), unit); }
 std::string Percent(double share) { return fmt::format("{:.1f} %", share * 100); }
+std::string Amount(double value, const std::string& unit) {
+  return unit == "ratio" ? Percent(value) : model::FormatValue(Rounded(value), unit);
+}
+// Shares stay what they are, everything else is a whole number of its unit.
+model::Value Exact(double value, const std::string& unit) {
+  if (unit == "ratio") return value;
+  return Rounded(value);
+}
 
 // "0.34s -> 0.81s a run, 17.2 % -> 38.1 % of all"
 std::string Change(const Check& check) {
   const Comparison& numbers = check.numbers;
+  if (check.is_decided || !(numbers.before > 0 || numbers.is_share)) return Amount(numbers.after, check.unit);
   std::string text = fmt::format("{} -> {} a run", Amount(numbers.before, check.unit), Amount(numbers.after, check.unit));
   if (numbers.is_share)
     text += fmt::format(", {} -> {} of all", Percent(numbers.share_before), Percent(numbers.share_after));
@@ -25,6 +33,7 @@ std::string Change(const Check& check) {
 
 std::string Certainty(const Gate& gate, const Check& check) {
   const Comparison& numbers = check.numbers;
+  if (!(numbers.before > 0) || check.is_decided) return check.why;
   return fmt::format("{:.2f} times what it was{}, 95 % interval {:.2f} to {:.2f}; {}", numbers.ratio,
                      numbers.is_share && !IsState(gate.value_type) ? ", beside the rest of the program" : "",
                      numbers.ratio_low, numbers.ratio_high, check.why);
@@ -52,9 +61,10 @@ model::ValueObject Numbers(const Check& check) {
   return {{"name", check.name},
           {"metric", check.metric},
           {"unit", check.unit},
-          {"before", Rounded(numbers.before)},
-          {"after", Rounded(numbers.after)},
-          {"change", Rounded(numbers.after) - Rounded(numbers.before)},
+          {"before", Exact(numbers.before, check.unit)},
+          {"after", Exact(numbers.after, check.unit)},
+          {"change", check.unit == "ratio" ? model::Value(numbers.after - numbers.before)
+                                           : model::Value(Rounded(numbers.after) - Rounded(numbers.before))},
           {"share_before", numbers.share_before},
           {"share_after", numbers.share_after},
           {"ratio", numbers.ratio},
@@ -106,8 +116,9 @@ model::Table ChecksOf(const Gate& gate, Explain explain) {
   model::Table table{.key = "checks", .title = explain == Explain::kYes ? "Everything that was checked" : ""};
   const bool show = explain == Explain::kYes;
   table.columns = {{.key = "outcome", .label = "outcome", .show = show},
-                   {.key = "before", .label = "before", .unit = gate.unit, .show = show},
-                   {.key = "after", .label = "after", .unit = gate.unit, .show = show},
+                   {.key = "change", .label = "before and after", .show = show},
+                   {.key = "before", .show = false},
+                   {.key = "after", .show = false},
                    {.key = "share_before", .label = "share", .unit = "ratio", .show = show},
                    {.key = "share_after", .label = "after", .unit = "ratio", .show = show},
                    {.key = "ratio", .label = "times", .show = show},
@@ -120,7 +131,9 @@ model::Table ChecksOf(const Gate& gate, Explain explain) {
                    {.key = "why", .label = "why", .show = show}};
   for (const Check& check : gate.checks) {
     const Comparison& numbers = check.numbers;
-    table.rows.push_back({Name(check.outcome), Rounded(numbers.before), Rounded(numbers.after), numbers.share_before,
+    table.rows.push_back({Name(check.outcome),
+                          fmt::format("{} -> {}", Amount(numbers.before, check.unit), Amount(numbers.after, check.unit)),
+                          Exact(numbers.before, check.unit), Exact(numbers.after, check.unit), numbers.share_before,
                           numbers.share_after, numbers.ratio, numbers.p_value, check.p_adjusted,
                           check.grade == Grade::kFail ? "fail" : "warn", check.unit, check.metric, check.name, check.why});
   }
@@ -131,9 +144,19 @@ size_t CountOf(const Gate& gate, Outcome outcome) {
   return static_cast<size_t>(std::ranges::count(gate.checks, outcome, &Check::outcome));
 }
 
+// "5 runs before, 5 after", "5 runs before, 5 after; 1 trace after"
+std::string SidesText(const Gate& gate) {
+  const auto side_text = [](Sides sides, const char* what) {
+    if (sides.before == 0) return fmt::format("{} {}{} after", sides.after, what, sides.after == 1 ? "" : "s");
+    return fmt::format("{} {}{} before, {} after", sides.before, what, sides.before == 1 ? "" : "s", sides.after);
+  };
+  std::string text = gate.sides.after > 0 ? side_text(gate.sides, "run") : "";
+  if (gate.trace_sides.after > 0) text += (text.empty() ? "" : "; ") + side_text(gate.trace_sides, "trace");
+  return text;
+}
+
 std::string Answer(const Gate& gate) {
-  const std::string runs =
-      fmt::format("{} run{} before, {} after", gate.sides.before, gate.sides.before == 1 ? "" : "s", gate.sides.after);
+  const std::string runs = SidesText(gate);
   if (gate.verdict == Verdict::kUnknown) return fmt::format("unknown: {} ({})", gate.reason, runs);
   const size_t broken = CountOf(gate, Outcome::kBroken);
   if (broken == 0)
@@ -198,19 +221,22 @@ const char* Name(Outcome outcome) {
 
 model::Report GateReport(const Gate& gate, Explain explain) {
   model::Report report{.title = "Performance gate", .answer = Answer(gate), .found = gate.verdict == Verdict::kFail};
-  report.blocks.push_back(model::Fields{{{.key = "verdict", .value = Name(gate.verdict)},
-                                         {.key = "reason", .value = gate.reason},
-                                         {.key = "sample_type", .value = gate.value_type + "/" + gate.unit},
-                                         {.key = "runs_before", .value = static_cast<uint64_t>(gate.sides.before)},
-                                         {.key = "runs_after", .value = static_cast<uint64_t>(gate.sides.after)},
-                                         {.key = "samples_before", .value = Rounded(gate.samples_before)},
-                                         {.key = "samples_after", .value = Rounded(gate.samples_after)},
-                                         {.key = "smallest_detectable", .value = gate.smallest_detectable}}});
+  report.blocks.push_back(
+      model::Fields{{{.key = "verdict", .value = Name(gate.verdict)},
+                     {.key = "reason", .value = gate.reason},
+                     {.key = "sample_type", .value = gate.value_type.empty() ? "" : gate.value_type + "/" + gate.unit},
+                     {.key = "runs_before", .value = static_cast<uint64_t>(gate.sides.before)},
+                     {.key = "runs_after", .value = static_cast<uint64_t>(gate.sides.after)},
+                     {.key = "traces_before", .value = static_cast<uint64_t>(gate.trace_sides.before)},
+                     {.key = "traces_after", .value = static_cast<uint64_t>(gate.trace_sides.after)},
+                     {.key = "samples_before", .value = Rounded(gate.samples_before)},
+                     {.key = "samples_after", .value = Rounded(gate.samples_after)},
+                     {.key = "smallest_detectable", .value = gate.smallest_detectable}}});
   report.blocks.push_back(FindingsOf(gate));
   AddOutcome(report, gate, Outcome::kExcused, "Excused:");
   AddOutcome(report, gate, Outcome::kImproved, "Improved beyond noise:");
   report.blocks.push_back(ChecksOf(gate, explain));
-  report.blocks.push_back(model::Paragraph{Reach(gate)});
+  if (!gate.value_type.empty()) report.blocks.push_back(model::Paragraph{Reach(gate)});
   model::ValueList notes;
   model::Lines lines;
   for (const std::string& note : gate.notes) {

@@ -32,6 +32,7 @@ struct Check {
   Outcome outcome = Outcome::kFine;
   std::optional<Limit> limit;  // of a budget
   bool is_growth_limit = false;
+  bool is_decided = false;  // no chance is in it: a trace has a deadlock, or it has not
   Comparison numbers;
   double p_adjusted = 1;
   std::string why;   // how the outcome came about, one line
@@ -45,8 +46,9 @@ struct Gate {
   std::string reason;              // one line: why, where nothing could be judged
   std::vector<Check> checks;       // broken ones first, then by growth, then by name
   std::vector<std::string> notes;  // what makes the sides hard to compare; exceptions that ran out
-  Sides sides;
-  std::string value_type;  // of the default rules
+  Sides sides;                     // profiles
+  Sides trace_sides;
+  std::string value_type;  // of the default rules; empty = no profiles
   std::string unit;
   TypicalChange typical;
   double samples_before = 0;  // what the values are worth in samples
@@ -57,5 +59,16 @@ struct Gate {
 // Runs [0, sides.before) of the table are the baseline. `today` is "2026-11-21", for exceptions.
 // Throws UsageError for rules that name what the profiles can't have (a sample type, a broken expression).
 Gate Judge(const RunTable& table, Sides sides, const GateRules& rules, const std::string& today);
+
+struct TraceRun;
+
+// Profiles, traces, or both.
+struct GateInput {
+  const RunTable* profiles = nullptr;
+  Sides sides;
+  std::vector<TraceRun> traces;  // measured with the rules' budgets
+  Sides trace_sides;
+};
+Gate Judge(const GateInput& input, const GateRules& rules, const std::string& today);
 
 }  // namespace analysis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "analysis/gate/default_checks.h"
 #include "model/units.h"
@@ -43,6 +44,34 @@ double MedianSeconds(const RunTable& table, size_t first, size_t count) {
   return seconds[seconds.size() / 2];
 }
 
+// "recorded on different machines: m1 before, m2 after"; runs that don't say are left out.
+template <class Said>
+void NoteDifference(std::vector<std::string>& notes, const RunTable& table, Sides sides, const char* what, Said said) {
+  std::set<std::string> before, after;
+  for (size_t run = 0; run < table.runs().size(); ++run) {
+    const std::string text = said(table.runs()[run]);
+    if (!text.empty()) (run < sides.before ? before : after).insert(text);
+  }
+  if (before.empty() || after.empty() || (before == after && before.size() == 1)) return;
+  notes.push_back(fmt::format("{}: {} before, {} after", what, Joined(before), Joined(after)));
+}
+
+// A function of the runtime that begins at another line than in the first run: another Go version.
+void NoteRuntimes(std::vector<std::string>& notes, const RunTable& table, Sides sides) {
+  std::unordered_map<model::StringId, int64_t> before;
+  for (size_t run = 0; run < sides.before; ++run)
+    before.insert(table.runs()[run].runtime_lines.begin(), table.runs()[run].runtime_lines.end());
+  for (size_t run = sides.before; run < table.runs().size(); ++run) {
+    for (const auto& [name, line] : table.runs()[run].runtime_lines) {
+      const auto at = before.find(name);
+      if (at == before.end() || at->second == line) continue;
+      notes.push_back(fmt::format("built with different Go versions: {} begins at line {} of its file before, at {} after",
+                                  table.strings()[name], at->second, line));
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> Oddities(const RunTable& table, Sides sides, size_t value_type) {
@@ -55,6 +84,11 @@ std::vector<std::string> Oddities(const RunTable& table, Sides sides, size_t val
     shown.insert(model::FormatValue(run.period, unit));
   }
   if (periods.size() > 1) notes.push_back(fmt::format("sampling rates differ: one sample in {} of {}", Joined(shown), type));
+  NoteDifference(notes, table, sides, "recorded on different machines", [](const Run& run) { return run.machine; });
+  NoteDifference(notes, table, sides, "built for different processors", [](const Run& run) { return run.architecture; });
+  const size_t so_far = notes.size();
+  NoteDifference(notes, table, sides, "built with different Go versions", [](const Run& run) { return run.go_version; });
+  if (notes.size() == so_far) NoteRuntimes(notes, table, sides);
   NoteBuilds(notes, table, 0, sides.before, "before");
   NoteBuilds(notes, table, sides.before, sides.after, "after");
   NoteSameRecordings(notes, table, sides);

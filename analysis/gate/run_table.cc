@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "analysis/gate/sampling_error.h"
 #include "model/input_error.h"
@@ -40,6 +41,15 @@ std::vector<std::string> FunctionsOf(const model::Symbols& symbols, model::Locat
   return names;
 }
 
+// The same by place, "cart/price.go:42".
+std::vector<std::string> PlacesOf(const model::Symbols& symbols, model::LocationId location) {
+  std::vector<std::string> places;
+  const auto lines = symbols.lines(location);
+  for (size_t i = lines.size(); i-- > 0;)
+    places.push_back(fmt::format("{}:{}", symbols.text(symbols.functions()[lines[i].function].file), lines[i].line));
+  return places;
+}
+
 }  // namespace
 
 size_t RunTable::FindValueType(std::string_view type) const {
@@ -69,7 +79,7 @@ std::vector<size_t> RunTable::MatchValueTypes(const model::Profile& profile, con
   return columns;
 }
 
-std::vector<model::StackId> RunTable::MapStacks(const model::Profile& profile) {
+std::vector<model::StackId> RunTable::MapStacks(const model::Profile& profile, Naming naming, model::StackTrie& into) {
   std::vector<std::vector<model::LocationId>> frames(profile.symbols.location_count());
   std::vector<bool> is_known(frames.size());
   std::vector<model::StackId> mapped(profile.stacks.size(), model::StackTrie::root());
@@ -77,12 +87,13 @@ std::vector<model::StackId> RunTable::MapStacks(const model::Profile& profile) {
     const model::LocationId location = profile.stacks.location(model::StackId(row));
     auto& functions = frames[location.index()];
     if (!is_known[location.index()]) {
-      for (const std::string& name : FunctionsOf(profile.symbols, location))
-        functions.emplace_back(strings_.Intern(name).value);
+      const auto names =
+          naming == Naming::kLines ? PlacesOf(profile.symbols, location) : FunctionsOf(profile.symbols, location);
+      for (const std::string& name : names) functions.emplace_back(strings_.Intern(name).value);
       is_known[location.index()] = true;
     }
     model::StackId at = mapped[profile.stacks.caller(model::StackId(row)).index()];
-    for (const model::LocationId function : functions) at = stacks_.Child(at, function);
+    for (const model::LocationId function : functions) at = into.Child(at, function);
     mapped[row] = at;
   }
   return mapped;
@@ -112,6 +123,33 @@ void RunTable::KeepSources(const model::Profile& profile) {
   }
 }
 
+// The Go version is in no profile, but the runtime's functions begin at other lines in each, and its assembly says for what
+// it is.
+void RunTable::KeepRuntime(const model::Profile& profile, Run& run) {
+  for (const model::Function& function : profile.symbols.functions()) {
+    const std::string_view name = profile.symbols.text(function.name);
+    if (!name.starts_with("runtime.")) continue;
+    if (function.start_line > 0) run.runtime_lines.emplace_back(strings_.Intern(name), function.start_line);
+    const std::string_view file = profile.symbols.text(function.file);
+    for (const std::string_view architecture :
+         {"amd64", "arm64", "386", "arm", "riscv64", "ppc64le", "s390x", "loong64", "wasm"}) {
+      if (file.ends_with(fmt::format("_{}.s", architecture))) run.architecture = architecture;
+    }
+  }
+  std::ranges::sort(run.runtime_lines);
+  run.runtime_lines.erase(std::unique(run.runtime_lines.begin(), run.runtime_lines.end()), run.runtime_lines.end());
+}
+
+void RunTable::Describe(size_t run, std::string machine, std::string go_version) {
+  runs_[run].machine = std::move(machine);
+  runs_[run].go_version = std::move(go_version);
+}
+
+RunTable::Source RunTable::source(model::StringId function) const {
+  const auto at = sources_.find(function);
+  return at == sources_.end() ? Source{} : at->second;
+}
+
 RunTable::Source RunTable::source(std::string_view function) const {
   for (const auto& [name, where] : sources_) {
     if (strings_[name] == function) return where;
@@ -119,10 +157,11 @@ RunTable::Source RunTable::source(std::string_view function) const {
   return {};
 }
 
-void RunTable::Add(const model::Profile& profile, std::string name, bool keep_labels) {
+void RunTable::Add(const model::Profile& profile, std::string name, RunDetails keep) {
   const std::vector<size_t> columns = MatchValueTypes(profile, name);
-  const std::vector<model::StackId> stacks = MapStacks(profile);
-  const std::vector<model::LabelSetId> labels = keep_labels ? MapLabels(profile) : std::vector<model::LabelSetId>();
+  const std::vector<model::StackId> stacks = MapStacks(profile, Naming::kFunctions, stacks_);
+  const auto lines = keep.lines ? MapStacks(profile, Naming::kLines, line_stacks_) : std::vector<model::StackId>();
+  const std::vector<model::LabelSetId> labels = keep.labels ? MapLabels(profile) : std::vector<model::LabelSetId>();
   KeepSources(profile);
   const SamplingError error(profile);
   Run run{.name = std::move(name),
@@ -131,17 +170,20 @@ void RunTable::Add(const model::Profile& profile, std::string name, bool keep_la
           .period = profile.period,
           .period_type = NameOf(profile, profile.period_type),
           .samples = static_cast<int64_t>(profile.sample_count())};
+  KeepRuntime(profile, run);
   const auto& mappings = profile.symbols.mappings();
   if (mappings.size() > 1) run.build_id = profile.symbols.text(mappings[model::MappingId(1)].build_id);
 
   const size_t width = columns.size();
-  std::map<std::pair<model::StackId, model::LabelSetId>, size_t> rows;
+  std::map<std::tuple<model::StackId, model::StackId, model::LabelSetId>, size_t> rows;
   for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
     const model::StackId stack = stacks[profile.sample_stack[sample].index()];
-    const model::LabelSetId set = keep_labels ? labels[profile.sample_labels[sample].index()] : model::LabelSetId(0);
-    const auto [at, is_new] = rows.try_emplace({stack, set}, run.stack.size());
+    const model::StackId line = keep.lines ? lines[profile.sample_stack[sample].index()] : model::StackTrie::root();
+    const model::LabelSetId set = keep.labels ? labels[profile.sample_labels[sample].index()] : model::LabelSetId(0);
+    const auto [at, is_new] = rows.try_emplace({stack, line, set}, run.stack.size());
     if (is_new) {
       run.stack.push_back(stack);
+      run.lines.push_back(line);
       run.labels.push_back(set);
       run.value.resize(run.value.size() + width);
       run.variance.resize(run.variance.size() + width);

@@ -59,20 +59,41 @@ std::vector<FunctionSeries> SumFunctions(const RunTable& table, size_t value_typ
   return all;
 }
 
-Series SumGroup(const RunTable& table, size_t value_type, Measure measure,
-                const std::function<bool(std::string_view)>& is_in) {
-  const model::StackTrie& stacks = table.stacks();
+namespace {
+
+// Rows of a trie that are in a group: by their own name or, for cum, by a caller's.
+std::vector<bool> RowsIn(const RunTable& table, const model::StackTrie& stacks, Measure measure,
+                         const std::function<bool(std::string_view)>& is_in) {
   std::vector<bool> name_is_in(table.strings().size());
   for (uint32_t id = 0; id < name_is_in.size(); ++id) name_is_in[id] = is_in(table.strings()[model::StringId(id)]);
-  std::vector<bool> stack_is_in(stacks.size());
+  std::vector<bool> row_is_in(stacks.size());
   for (uint32_t id = 1; id < stacks.size(); ++id) {  // callers come first
-    const bool here = name_is_in[table.function(model::StackId(id)).index()];
-    const bool above = measure == Measure::kCum && stack_is_in[stacks.caller(model::StackId(id)).index()];
-    stack_is_in[id] = here || above;
+    const model::StackId row(id);
+    const bool here = name_is_in[RunTable::FunctionOf(stacks.location(row)).index()];
+    row_is_in[id] = here || (measure == Measure::kCum && row_is_in[stacks.caller(row).index()]);
   }
+  return row_is_in;
+}
+
+}  // namespace
+
+Series SumGroup(const RunTable& table, size_t value_type, Measure measure,
+                const std::function<bool(std::string_view)>& is_in) {
+  const std::vector<bool> row_is_in = RowsIn(table, table.stacks(), measure, is_in);
   Series series = Empty(table);
   ForEachRow(table, value_type, [&](size_t run, size_t row, double value, double variance) {
-    if (stack_is_in[table.runs()[run].stack[row].index()]) AddTo(series, run, value, variance);
+    if (row_is_in[table.runs()[run].stack[row].index()]) AddTo(series, run, value, variance);
+  });
+  return series;
+}
+
+Series SumLine(const RunTable& table, size_t value_type, Measure measure, std::string_view place) {
+  const std::vector<bool> row_is_in = RowsIn(table, table.line_stacks(), measure, [&](std::string_view name) {
+    return name.ends_with(place) && (name.size() == place.size() || name[name.size() - place.size() - 1] == '/');
+  });
+  Series series = Empty(table);
+  ForEachRow(table, value_type, [&](size_t run, size_t row, double value, double variance) {
+    if (row_is_in[table.runs()[run].lines[row].index()]) AddTo(series, run, value, variance);
   });
   return series;
 }

@@ -32,6 +32,10 @@ std::vector<FunctionSeries> SumFunctions(const RunTable& table, size_t value_typ
 Series SumGroup(const RunTable& table, size_t value_type, Measure measure,
                 const std::function<bool(std::string_view)>& is_in);
 
+// Samples with a frame at "price.go:42" (flat: whose innermost frame is there); any end of the path will do, from a slash
+// on.
+Series SumLine(const RunTable& table, size_t value_type, Measure measure, std::string_view place);
+
 // Samples that have the label `key` with that text.
 Series SumLabel(const RunTable& table, size_t value_type, std::string_view key, std::string_view text);
 

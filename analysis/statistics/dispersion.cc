@@ -5,12 +5,14 @@
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/trigamma.hpp>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <vector>
 
 namespace analysis {
 namespace {
 
+constexpr double kOddChance = 0.01;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // trigamma falls from infinity to 0, so halving finds its inverse.
@@ -23,19 +25,36 @@ double InverseTrigamma(double wanted) {
   return low;
 }
 
+// How many times what is usual an estimate is above only once in 1 / kOddChance cases.
+double OddAbove(double degrees) {
+  return boost::math::quantile(boost::math::complement(boost::math::chi_squared(degrees), kOddChance)) / degrees;
+}
+
+// The positive ones but for those of another kind.
+std::vector<double> WithoutOddOnes(std::span<const double> estimates, double degrees) {
+  std::vector<double> kept;
+  std::ranges::copy_if(estimates, std::back_inserter(kept), [](double estimate) { return estimate > 0; });
+  if (kept.empty()) return kept;
+  const auto middle = kept.begin() + static_cast<std::ptrdiff_t>(kept.size() / 2);
+  std::ranges::nth_element(kept, middle);
+  const double chi_median = boost::math::quantile(boost::math::chi_squared(degrees), 0.5) / degrees;
+  const double bound = std::max(1.0, *middle / chi_median) * OddAbove(degrees);
+  std::erase_if(kept, [&](double estimate) { return estimate > bound; });
+  return kept;
+}
+
 }  // namespace
 
 Dispersion FitPrior(std::span<const double> estimates, double degrees) {
   if (degrees <= 0) return {};
-  std::vector<double> logs;  // freed of the bias that the logarithm of a chi-square has
-  for (const double estimate : estimates) {
-    if (estimate > 0) logs.push_back(std::log(estimate) - boost::math::digamma(degrees / 2) + std::log(degrees / 2));
-  }
-  if (logs.size() < 3) return {};
-  const auto count = static_cast<double>(logs.size());
+  std::vector<double> kept = WithoutOddOnes(estimates, degrees);
+  if (kept.size() < 3) return {};
+  // Logarithms, freed of the bias that the logarithm of a chi-square has.
+  for (double& estimate : kept) estimate = std::log(estimate) - boost::math::digamma(degrees / 2) + std::log(degrees / 2);
+  const auto count = static_cast<double>(kept.size());
   double mean = 0, spread = 0;
-  for (const double log : logs) mean += log / count;
-  for (const double log : logs) spread += (log - mean) * (log - mean) / (count - 1);
+  for (const double log : kept) mean += log / count;
+  for (const double log : kept) spread += (log - mean) * (log - mean) / (count - 1);
   const double excess = spread - boost::math::trigamma(degrees / 2);
   if (excess <= 0) return {std::exp(mean), kInfinite};
   const double half = InverseTrigamma(excess);
@@ -45,8 +64,7 @@ Dispersion FitPrior(std::span<const double> estimates, double degrees) {
 Dispersion Moderate(const Dispersion& prior, double estimate, double degrees) {
   if (degrees > 0 && prior.degrees > 0) {
     const double usual = std::max(1.0, prior.value);
-    const double bound = boost::math::quantile(boost::math::complement(boost::math::chi_squared(degrees), 0.05)) / degrees;
-    if (estimate > usual * bound) return {estimate, degrees};
+    if (estimate > usual * OddAbove(degrees)) return {estimate, degrees};
   }
   if (std::isinf(prior.degrees)) return {std::max(1.0, prior.value), kInfinite};
   const double all = prior.degrees + degrees;

@@ -19,7 +19,7 @@ struct Dispersion {
 Dispersion FitPrior(std::span<const double> estimates, double degrees);
 
 // One function's estimate drawn towards what is usual; the value is never below 1. A function that spreads so much wider
-// than is usual that chance would show it once in 20 keeps its own estimate: it is of another kind (code that reacts to its
+// than is usual that chance would show it once in 100 keeps its own estimate: it is of another kind (code that reacts to its
 // neighbours on the machine), and the others say nothing about it.
 Dispersion Moderate(const Dispersion& prior, double estimate, double degrees);
 

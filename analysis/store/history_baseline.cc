@@ -71,6 +71,7 @@ Baseline History::LoadBaseline(RunTable& table, const std::string& branch, size_
                         std::span(samples.value).subspan(row * samples.value_types, samples.value_types));
     }
     table.Add(profile, fmt::format("run {}", run.id));
+    table.Describe(table.runs().size() - 1, run.tags.machine, run.tags.go_version);
     baseline.runs.push_back(run);
   }
   return baseline;
