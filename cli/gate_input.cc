@@ -50,7 +50,7 @@ Files AddProfiles(const CommandLine& line, const Files& paths, analysis::RunDeta
 
 void AddTraces(const CommandLine& line, const Files& paths, const analysis::GateRules& rules, GateFiles& files) {
   for (const std::string& path : paths) {
-    files.input.traces.push_back(analysis::MeasureTrace(
+    files.input.traces.push_back(analysis::MeasureForBudgets(
         path, [&] { return proto::ReadTrace(path, ReadOptionsOf(line)); }, rules.budgets));
   }
 }

@@ -5,7 +5,7 @@
 
 #include "analysis/gate/judge.h"
 #include "analysis/gate/run_table.h"
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 #include "cli/command_line.h"
 
 // What `goprof gate` is given: profiles and traces, in any order, told apart by their bytes, and a baseline that is files or

@@ -67,7 +67,7 @@ std::string GatePage(const CommandLine& line, const analysis::Gate& gate, const 
   if (line.values().count("store") != 0) page.sections.push_back({"trend", "Trend", Trends(line, gate, files.table)});
   if (files.input.profiles != nullptr) page.stacks = Stacks(files.table, files.input.sides);
   for (const analysis::Run& run : files.table.runs()) page.made.push_back(run.name);
-  for (const analysis::TraceRun& run : files.input.traces) page.made.push_back(run.name);
+  for (const analysis::BudgetedTrace& run : files.input.traces) page.made.push_back(run.name);
   page.made.push_back("Made by goprof gate");
   return render::HtmlPage(page);
 }

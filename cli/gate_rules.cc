@@ -11,7 +11,7 @@
 #include <set>
 #include <sstream>
 
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 #include "model/input_error.h"
 #include "model/units.h"
 

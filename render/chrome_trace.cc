@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "render/utf8.h"
+#include "model/utf8.h"
 
 namespace render {
 namespace {
@@ -28,7 +28,7 @@ constexpr int kCounterProcess = 100;
 std::string Quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const Utf8Char c = DecodeUtf8(text);
+    const model::Utf8Char c = model::DecodeUtf8(text);
     if (!c.is_valid) {
       out += "\xef\xbf\xbd";
     } else if (c.code < 0x20 || c.code == 0x7f) {

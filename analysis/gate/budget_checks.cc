@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "analysis/gate/default_checks.h"
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 #include "model/input_error.h"
 
 namespace analysis {

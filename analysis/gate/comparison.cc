@@ -130,7 +130,7 @@ Comparison CompareAsShare(const Series& series, const Background& background, Si
   Dispersion dispersion = Moderate(background.prior, own.value, own.degrees);
   if (!sides.has_ranks()) {
     const double assumed = 1 + background.assumed_spread * background.assumed_spread * MeanCount(counts);
-    dispersion.value = std::max(dispersion.value, assumed);
+    if (assumed > dispersion.value) dispersion = {assumed, 0};  // taken for known
   }
   const ShareTest share = CompareShares(before, after, dispersion);
   const RateTest rate = CompareRates(Scaled(before, 1), Scaled(after, background.typical.of_total), dispersion,

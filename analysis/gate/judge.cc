@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "analysis/gate/default_checks.h"
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 #include "analysis/statistics/false_discovery.h"
 #include "model/input_error.h"
 

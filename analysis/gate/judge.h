@@ -60,13 +60,13 @@ struct Gate {
 // Throws UsageError for rules that name what the profiles can't have (a sample type, a broken expression).
 Gate Judge(const RunTable& table, Sides sides, const GateRules& rules, const std::string& today);
 
-struct TraceRun;
+struct BudgetedTrace;
 
 // Profiles, traces, or both.
 struct GateInput {
   const RunTable* profiles = nullptr;
   Sides sides;
-  std::vector<TraceRun> traces;  // measured with the rules' budgets
+  std::vector<BudgetedTrace> traces;  // measured with the rules' budgets
   Sides trace_sides;
 };
 Gate Judge(const GateInput& input, const GateRules& rules, const std::string& today);

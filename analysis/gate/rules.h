@@ -19,7 +19,7 @@ struct GateSettings {
   std::string value_type;    // of these two; empty = the profile's default
   double alpha = 0.005;      // chance of a false alarm by any function, and by the total
   double rank_alpha = 0.05;  // from 4 runs a side on, the rank test must agree with this
-  double own_alpha = 0.002;  // and a t-test by the function's own spread, which what is usual can't make small, with this
+  double own_alpha = 0.001;  // and a t-test by the function's own spread, which what is usual can't make small, with this
   double min_growth = 0.10;  // of the function itself
   double min_share = 0.01;   // of the total
   double min_total_growth = 0.10;

@@ -6,7 +6,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 
 namespace analysis {
 namespace {
@@ -41,9 +41,9 @@ std::string MetricOf(const Budget& budget) {
 }
 
 // Exactly: where the limit is the true percentile, so many or more durations above it have this chance.
-double AbovePercentile(const std::vector<const TraceMeasure*>& after, double limit, double share) {
+double AbovePercentile(const std::vector<const BudgetMeasure*>& after, double limit, double share) {
   double all = 0, above = 0;
-  for (const TraceMeasure* measure : after) {
+  for (const BudgetMeasure* measure : after) {
     for (const auto& [duration, count] : measure->durations) {
       all += static_cast<double>(count);
       if (static_cast<double>(duration) > limit) above += static_cast<double>(count);
@@ -54,10 +54,10 @@ double AbovePercentile(const std::vector<const TraceMeasure*>& after, double lim
 }
 
 // From each trace's own error, or, where it is larger, from how the traces spread.
-double AboveValue(const std::vector<const TraceMeasure*>& after, double mean, double limit) {
+double AboveValue(const std::vector<const BudgetMeasure*>& after, double mean, double limit) {
   const auto n = static_cast<double>(after.size());
   double sampling = 0, squares = 0;
-  for (const TraceMeasure* measure : after) {
+  for (const BudgetMeasure* measure : after) {
     sampling += measure->variance / n / n;
     squares += (measure->value - mean) * (measure->value - mean);
   }
@@ -68,17 +68,17 @@ double AboveValue(const std::vector<const TraceMeasure*>& after, double mean, do
   return boost::math::cdf(boost::math::complement(boost::math::students_t(n - 1), z));
 }
 
-double MeanOf(const std::vector<const TraceMeasure*>& side) {
+double MeanOf(const std::vector<const BudgetMeasure*>& side) {
   double sum = 0;
-  for (const TraceMeasure* measure : side) sum += measure->value;
+  for (const BudgetMeasure* measure : side) sum += measure->value;
   return side.empty() ? 0 : sum / static_cast<double>(side.size());
 }
 
 struct Measured {
-  std::vector<const TraceMeasure*> before, after;
+  std::vector<const BudgetMeasure*> before, after;
 };
 
-Measured MeasuredOf(const std::vector<TraceRun>& runs, Sides sides, size_t budget) {
+Measured MeasuredOf(const std::vector<BudgetedTrace>& runs, Sides sides, size_t budget) {
   Measured measured;
   for (size_t run = 0; run < runs.size(); ++run) {
     const auto& measure = runs[run].measures[budget];
@@ -88,7 +88,7 @@ Measured MeasuredOf(const std::vector<TraceRun>& runs, Sides sides, size_t budge
 }
 
 // One trace with a deadlock is enough; no chance is in it.
-Check CheckFact(const Budget& budget, const std::vector<TraceRun>& runs, Sides sides, size_t index,
+Check CheckFact(const Budget& budget, const std::vector<BudgetedTrace>& runs, Sides sides, size_t index,
                 const Measured& measured) {
   Check check{
       .name = budget.name, .metric = MetricOf(budget), .unit = "count", .budget = budget.name, .grade = budget.grade};
@@ -114,7 +114,7 @@ Check CheckFact(const Budget& budget, const std::vector<TraceRun>& runs, Sides s
 Series SeriesOf(const Measured& measured) {
   Series series;
   for (const auto* side : {&measured.before, &measured.after}) {
-    for (const TraceMeasure* measure : *side) {
+    for (const BudgetMeasure* measure : *side) {
       series.value.push_back(measure->value);
       series.variance.push_back(measure->variance);
     }
@@ -155,7 +155,7 @@ void AddMeasured(std::vector<Check>& checks, const Budget& budget, const Measure
   }
 }
 
-void NoteVersions(const std::vector<TraceRun>& runs, Sides sides, std::vector<std::string>& notes) {
+void NoteVersions(const std::vector<BudgetedTrace>& runs, Sides sides, std::vector<std::string>& notes) {
   for (size_t run = sides.before; run < runs.size() && sides.before > 0; ++run) {
     if (runs[run].version == runs[0].version) continue;
     notes.push_back(fmt::format("traces of different Go versions: {} before, {} after", runs[0].version, runs[run].version));
@@ -165,7 +165,7 @@ void NoteVersions(const std::vector<TraceRun>& runs, Sides sides, std::vector<st
 
 }  // namespace
 
-std::vector<Check> TraceChecks(const std::vector<TraceRun>& runs, Sides sides, const GateRules& rules,
+std::vector<Check> TraceChecks(const std::vector<BudgetedTrace>& runs, Sides sides, const GateRules& rules,
                                std::vector<std::string>& notes) {
   std::vector<Check> checks;
   NoteVersions(runs, sides, notes);

@@ -123,7 +123,7 @@ void ContentionFinder::Charge(Wait& wait, const WaitSite& waker, const StateSpan
 }
 
 void ContentionFinder::CountWait(const StateSpan& span) {
-  const std::vector<StateSpan>& parts = filter_.Cut(span, spans_.origin(span.goroutine));
+  const std::span<const StateSpan> parts = filter_.Cut(span, spans_.origin(span.goroutine));
   counted_ns_ = 0;
   if (span.state != GoState::kWaiting) return;
   const auto at = latest_.find(span.goroutine);

@@ -67,7 +67,14 @@ TEST_CASE("what a rules file has wrong is said with section and key") {
         ".goprof.ini: [budget a] max: found \"10 parsecs\": \"parsecs\" is no unit of time or size");
   CHECK(Complaint("[budget a]\nfunction = f\n") == ".goprof.ini: [budget a] max: wanted max, max_growth or both");
   CHECK(Complaint("[budget a]\nfunction = f\npackage = p\nmax = 1\n") ==
-        ".goprof.ini: [budget a] package: a budget is about one thing: total, function, package, match or label");
+        ".goprof.ini: [budget a] package: a budget is about one thing: total, function, package, match, label, line, "
+        "deadlock, leak, contention, task, region, gc or latency");
+  CHECK(Complaint("[budget a]\nlatency = yes\nmax = 10%\n") ==
+        ".goprof.ini: [budget a] max: found \"10%\", wanted a time; a share is for gc alone");
+  CHECK(Complaint("[budget a]\ndeadlock = yes\n") ==
+        ".goprof.ini: [budget a] deadlock: found \"yes\": wanted no, or leave the section out");
+  CHECK(Complaint("[budget a]\ntask = t\npercentile = 100\nmax = 1s\n") ==
+        ".goprof.ini: [budget a] percentile: found \"100\", wanted a percentile such as 99");
   CHECK(Complaint("[exception a]\nmatch = f\nreason = r\nexpires = soon\n") ==
         ".goprof.ini: [exception a] expires: found \"soon\", wanted a date such as 2027-01-31");
   CHECK(Complaint("[exception a]\nmatch = f\n") ==

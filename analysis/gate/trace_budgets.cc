@@ -1,4 +1,4 @@
-#include "analysis/gate/trace_measures.h"
+#include "analysis/gate/trace_budgets.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -30,15 +30,15 @@ double PercentileVariance(const DurationDistribution& durations, double share) {
   return half * half;
 }
 
-std::optional<TraceMeasure> Percentile(const DurationDistribution& durations, double share) {
+std::optional<BudgetMeasure> Percentile(const DurationDistribution& durations, double share) {
   if (durations.count() == 0) return std::nullopt;
-  return TraceMeasure{.value = static_cast<double>(durations.Percentile(share)),
-                      .variance = PercentileVariance(durations, share),
-                      .count = durations.count(),
-                      .durations = durations.Ascending()};
+  return BudgetMeasure{.value = static_cast<double>(durations.Percentile(share)),
+                       .variance = PercentileVariance(durations, share),
+                       .count = durations.count(),
+                       .durations = durations.Ascending()};
 }
 
-std::optional<TraceMeasure> OfTaskOrRegion(const UserTasks& tasks, const Budget& budget) {
+std::optional<BudgetMeasure> OfTaskOrRegion(const UserTasks& tasks, const Budget& budget) {
   if (budget.subject == Subject::kTask) {
     const auto at = tasks.tasks.find(budget.pattern);
     return at == tasks.tasks.end() ? std::nullopt : Percentile(at->second.durations, budget.percentile);
@@ -48,8 +48,8 @@ std::optional<TraceMeasure> OfTaskOrRegion(const UserTasks& tasks, const Budget&
 }
 
 // Goroutines in findings of that verdict.
-TraceMeasure OfVerdict(const deadlock::Result& result, deadlock::Verdict verdict, const std::string& name) {
-  TraceMeasure measure;
+BudgetMeasure OfVerdict(const deadlock::Result& result, deadlock::Verdict verdict, const std::string& name) {
+  BudgetMeasure measure;
   for (const deadlock::Finding& finding : result.findings) {
     if (finding.verdict == verdict) measure.count += finding.goroutines.size();
   }
@@ -69,11 +69,12 @@ bool IsNamed(const ContentionClass& row, const RE2& expression, const model::Sym
 }
 
 // Time that goroutines lost waiting for locks; waits are taken for exponential, as in SamplingError.
-std::optional<TraceMeasure> OfContention(const Contention& contention, const model::Symbols& symbols, const Budget& budget) {
+std::optional<BudgetMeasure> OfContention(const Contention& contention, const model::Symbols& symbols,
+                                          const Budget& budget) {
   const RE2 expression(budget.pattern, RE2::Quiet);
   if (!expression.ok())
     throw model::UsageError(fmt::format("budget {}: contention = {}: {}", budget.name, budget.pattern, expression.error()));
-  TraceMeasure measure;
+  BudgetMeasure measure;
   const bool is_all = budget.pattern == "contention";
   bool is_met = is_all;
   for (const ContentionClass& row : contention.classes) {
@@ -89,15 +90,15 @@ std::optional<TraceMeasure> OfContention(const Contention& contention, const mod
   return measure;
 }
 
-TraceMeasure OfCollector(const GcCycles& gc) {
-  TraceMeasure measure{.value = 1 - gc.utilisation.Mean(), .count = gc.cycles.size()};
+BudgetMeasure OfCollector(const GcCycles& gc) {
+  BudgetMeasure measure{.value = 1 - gc.utilisation.Mean(), .count = gc.cycles.size()};
   if (gc.cycles.empty()) measure.value = 0;
   measure.variance = measure.value * measure.value / std::max(1.0, static_cast<double>(measure.count));
   return measure;
 }
 
 template <class Analyse>
-auto ReadOnce(const Open& open, TraceRun& run, Analyse analyse) {
+auto ReadOnce(const Open& open, BudgetedTrace& run, Analyse analyse) {
   const auto source = open();
   auto result = analyse(*source);
   run.version = source->info().version;
@@ -107,9 +108,9 @@ auto ReadOnce(const Open& open, TraceRun& run, Analyse analyse) {
 // The analyses of one trace, each run when the first budget asks for it.
 class Analyses {
  public:
-  Analyses(TraceRun& run, const Open& open) : run_(run), open_(open) {}
+  Analyses(BudgetedTrace& run, const Open& open) : run_(run), open_(open) {}
 
-  std::optional<TraceMeasure> Answer(const Budget& budget) {
+  std::optional<BudgetMeasure> Answer(const Budget& budget) {
     switch (budget.subject) {
       case Subject::kDeadlock:
         return OfVerdict(Stuck(), deadlock::Verdict::kDeadlock, run_.name);
@@ -150,7 +151,7 @@ class Analyses {
     }
     return *stuck_;
   }
-  TraceRun& run_;
+  BudgetedTrace& run_;
   const Open& open_;
   std::unique_ptr<model::EventSource> stuck_source_;
   std::optional<deadlock::Result> stuck_;
@@ -163,8 +164,8 @@ class Analyses {
 
 bool IsAboutTraces(Budget::Subject subject) { return subject >= Subject::kDeadlock; }
 
-TraceRun MeasureTrace(std::string name, const Open& open, const std::vector<Budget>& budgets) {
-  TraceRun run{.name = std::move(name)};
+BudgetedTrace MeasureForBudgets(std::string name, const Open& open, const std::vector<Budget>& budgets) {
+  BudgetedTrace run{.name = std::move(name)};
   Analyses analyses(run, open);
   for (const Budget& budget : budgets) run.measures.push_back(analyses.Answer(budget));
   return run;
