@@ -299,18 +299,19 @@ std::vector<double> UtilisationCurve::Quantiles(int64_t window, std::span<const 
   if (duration == 0) return std::vector<double>(shares.size(), Minimum(window));
   double across = 0;
   int stretches = 0;
+  size_t last = 0;  // that is not empty
   for (Bucket& bucket : buckets) {
     stretches += bucket.more_stretches;
     across = stretches == 0 ? 0 : across + bucket.more_across;  // 0: nothing is left but what was rounded
     bucket.ns += across;
+    if (bucket.ns != 0) last = static_cast<size_t>(&bucket - buckets.data());
   }
 
   std::vector<double> found;
   for (const double share : shares) {
     double below = 0;
     size_t at = 0;
-    while (at + 1 < kBuckets && (buckets[at].ns == 0 || below + buckets[at].ns < duration * share))
-      below += buckets[at++].ns;
+    while (at < last && (buckets[at].ns == 0 || below + buckets[at].ns < duration * share)) below += buckets[at++].ns;
     found.push_back(QuantileIn(at, window, duration * share - below));
   }
   return found;
