@@ -7,6 +7,7 @@ import time
 
 CACHE, MEGABYTES, PROGRAMS, GO_TOOL = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 LIMIT_MB = int(os.environ.get("LIMIT_MB", "12000"))
+RUNS = int(os.environ.get("RUNS", "5"))
 GOTRACE, EVENTS, PEER = f"{PROGRAMS}/gotrace", f"{PROGRAMS}/bench_trace_events", f"{CACHE}/peer"
 ONE_CPU = ["taskset", "-c", "0"]
 ANALYSES = [["summary"], ["deadlock"], ["contention"], ["blocking", "--kind", "sync"], ["goroutines"], ["latency"], ["gc"]]
@@ -68,19 +69,20 @@ def ours(runs):
 
 
 def main():
-    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; best of the runs by the clock")
+    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; best of {RUNS} runs by the clock, of 1 for -d=parsed and the long trace")
     loop, parsed, sync = "Go loop", "go tool trace -d=parsed", "-pprof=sync"
-    peers = [(loop, [PEER, "FILE"], 5), (sync, [GO_TOOL, "-pprof=sync", "FILE"], 3)]
-    short = table("Go 1.26", f"{CACHE}/v2-{MEGABYTES}mb.trace", ours(5) + peers + [(parsed, [GO_TOOL, "-d=parsed", "FILE"], 1)],
-                  [loop, sync])
-    long = table("Go 1.26, the same workload ten times as long", f"{CACHE}/v2-{MEGABYTES * 10}mb.trace",
-                 ours(1) + [(loop, [PEER, "FILE"], 1), (sync, [GO_TOOL, "-pprof=sync", "FILE"], 1)], [loop])
-    print("\nMemory, MB\n" + f"{'':34}{f'{MEGABYTES} MB':>12}{f'{MEGABYTES * 10} MB':>12}")
-    for name, row in long.items():
-        print(f"{name:34}{short[name][2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip())
-    v1 = f"{CACHE}/v1-{MEGABYTES}mb.trace"
+    def peers(runs):
+        return [(loop, [PEER, "FILE"], runs), (sync, [GO_TOOL, "-pprof=sync", "FILE"], runs)]
+    short = table("Go 1.26", f"{CACHE}/v2-{MEGABYTES}mb.trace",
+                  ours(RUNS) + peers(RUNS) + [(parsed, [GO_TOOL, "-d=parsed", "FILE"], 1)], [loop, sync])
+    v1, long = f"{CACHE}/v1-{MEGABYTES}mb.trace", f"{CACHE}/v2-{MEGABYTES * 10}mb.trace"
     if os.path.exists(v1):
-        table("Go 1.21 (v1)", v1, ours(3) + peers, [loop, sync])
+        table("Go 1.21 (v1)", v1, ours(RUNS) + peers(RUNS), [loop, sync])
+    if os.path.exists(long):
+        found = table("Go 1.26, the same workload ten times as long", long, ours(1) + peers(1), [loop])
+        print("\nMemory, MB\n" + f"{'':34}{f'{MEGABYTES} MB':>12}{f'{MEGABYTES * 10} MB':>12}")
+        for name, row in found.items():
+            print(f"{name:34}{short[name][2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip())
 
 
 main()

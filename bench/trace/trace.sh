@@ -4,7 +4,8 @@
 #
 #   bench/trace/trace.sh [MEGABYTES (50)]     the second trace is ten times as long
 #
-# Inputs are recorded once, into build/bench-trace. LIMIT_MB (12000) is what a peer may take before it is stopped.
+# Inputs are recorded once, into build/bench-trace. LIMIT_MB (12000) is what a peer may take before it is stopped,
+# RUNS (5) how often each is run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 megabytes=${1:-50}
