@@ -27,6 +27,11 @@ class V1Order {
   // The next row in order of time; nullptr at the end.
   const V1Row* Next();
 
+  // How much of the rows Next() has given, 0..1.
+  double share_given() const {
+    return rows_.empty() ? 1 : static_cast<double>(next_row_) / static_cast<double>(rows_.size());
+  }
+
   uint64_t first_ticks() const { return first_ticks_; }
   uint64_t goroutine(uint32_t row) const { return goroutines_[row]; }  // 0 = none
   size_t goroutine_count() const { return goroutines_.size(); }

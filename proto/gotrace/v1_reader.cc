@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/input_error.h"
 
@@ -30,6 +31,7 @@ V1Reader::V1Reader(std::string name, std::string version_text, int version, Inpu
     parsed_reasons_[type] = model::ParseBlockReason(kV1Specs[type].reason);
   }
   waits_for_network_.resize(order_.goroutine_count());
+  bytes_ = std::exchange(info_.bytes_read, 0);
 }
 
 std::span<const Event> V1Reader::Next() {
@@ -52,6 +54,8 @@ std::span<const Event> V1Reader::Next() {
     }
     Convert(*row);
   }
+  // All of the file has been read by now; what is told of is how far its events are.
+  info_.bytes_read = ended_ ? bytes_ : static_cast<uint64_t>(static_cast<double>(bytes_) * order_.share_given());
   return {events_.data(), count_};
 }
 

@@ -44,6 +44,7 @@ class V1Reader : public model::EventSource {
   V1Order order_;
   std::vector<model::Event> events_;
   size_t count_ = 0;
+  uint64_t bytes_ = 0;  // of the file
   bool began_ = false, ended_ = false;
   model::Time last_time_ = -1;
 

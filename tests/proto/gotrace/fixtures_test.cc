@@ -68,6 +68,19 @@ TEST_CASE("time never goes back, and ids are of the trace's own tables") {
   }
 }
 
+TEST_CASE("a v1 trace, which is read whole first, says how far its events are") {
+  const auto trace = proto::ReadTrace(test_support::FixturePath("old_versions/go1.18.trace"));
+  uint64_t last = 0;
+  size_t steps = 0;
+  for (auto batch = trace->Next(); !batch.empty(); batch = trace->Next()) {
+    CHECK(trace->info().bytes_read >= last);
+    steps += trace->info().bytes_read > last;
+    last = trace->info().bytes_read;
+  }
+  CHECK(steps > 10);
+  CHECK(last == trace->info().bytes_total);
+}
+
 // The runtime writes one frame of zeros for it; golang.org/x/exp/trace's facts have no name for it either.
 TEST_CASE("a stack that could not be unwound has no frames, in both versions of traces") {
   for (const char* file : {"lock_across_send/go1.21.trace", "abba/go1.23.trace"}) {
