@@ -40,6 +40,32 @@ class ByteCursor {
     return LongVarint(what);
   }
 
+  // All that is left, as varints: take(value, offset of its first byte). The position stays in a register from one to the
+  // next, which halves the time of the long lists that profiles are made of.
+  template <class Take>
+  void VarintsToEnd(const char* what, Take take) {
+    const uint8_t* const end = end_;
+    for (const uint8_t* at = at_; at != end;) {
+      const uint8_t* const first = at;
+      uint64_t value = *at;
+      if (value < 0x80) {
+        ++at;
+      } else if (end - at >= 3 && at[1] < 0x80) {
+        value = (value & 0x7f) | uint64_t{at[1]} << 7;
+        at += 2;
+      } else if (end - at >= 3 && at[2] < 0x80) {
+        value = (value & 0x7f) | (at[1] & uint64_t{0x7f}) << 7 | uint64_t{at[2]} << 14;
+        at += 3;
+      } else {
+        at_ = at;
+        value = LongVarint(what);
+        at = at_;
+      }
+      take(value, first_byte_ + static_cast<uint64_t>(first - begin_));
+    }
+    at_ = end;
+  }
+
   // An int64 that the format writes as a varint of its two's complement.
   int64_t SignedVarint(const char* what) { return static_cast<int64_t>(Varint(what)); }
 

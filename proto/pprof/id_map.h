@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -11,26 +12,28 @@ namespace proto::pprof {
 
 class IdMap {
  public:
-  // `add()` makes a new row and returns its number.
-  template <class Add>
-  uint32_t FindOrAdd(uint64_t id, Add add) {
+  static constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
+
+  uint32_t Find(uint64_t id) const {
     if (id < dense_.size() && dense_[id] != 0) return dense_[id] - 1;
-    return FindSlow(id, add);
+    return sparse_.empty() ? kNone : FindSparse(id);
   }
 
- private:
-  template <class Add>
-  uint32_t FindSlow(uint64_t id, Add add) {
-    if (const auto at = sparse_.find(id); at != sparse_.end()) return at->second;
-    const uint32_t row = add();
+  // `id` must not be there yet.
+  void Add(uint64_t id, uint32_t row) {
     ++count_;
     if (id >= kDenseFrom + 4 * count_) {
       sparse_.emplace(id, row);
-      return row;
+      return;
     }
     if (id >= dense_.size()) dense_.resize(id + 1 + id / 2);
     dense_[id] = row + 1;
-    return row;
+  }
+
+ private:
+  [[gnu::noinline]] uint32_t FindSparse(uint64_t id) const {
+    const auto at = sparse_.find(id);
+    return at == sparse_.end() ? kNone : at->second;
   }
 
   static constexpr uint64_t kDenseFrom = 1 << 20;  // 4 MB at most, whatever the ids

@@ -21,13 +21,8 @@ class RowIds {
   // The row of `id`; `add()` makes a new one and returns its number.
   template <class Add>
   uint32_t FindOrAdd(const Mention& mention, Add add) {
-    return ids_.FindOrAdd(mention.id, [&] {
-      const uint32_t row = add();
-      first_row_ = mentions_.empty() ? row : first_row_;
-      mentions_.push_back(mention);
-      is_defined_.push_back(false);
-      return row;
-    });
+    const uint32_t row = ids_.Find(mention.id);
+    return row != IdMap::kNone ? row : Mentioned(mention, add());
   }
 
   // False if the row was defined before. `row` comes from FindOrAdd; rows must be consecutive.
@@ -48,6 +43,14 @@ class RowIds {
   }
 
  private:
+  [[gnu::noinline]] uint32_t Mentioned(const Mention& mention, uint32_t row) {
+    first_row_ = mentions_.empty() ? row : first_row_;
+    mentions_.push_back(mention);
+    is_defined_.push_back(false);
+    ids_.Add(mention.id, row);
+    return row;
+  }
+
   IdMap ids_;
   std::vector<Mention> mentions_;
   std::vector<bool> is_defined_;

@@ -9,6 +9,7 @@
 #include "proto/pprof/writer.h"
 #include "tests/support/places.h"
 #include "tests/support/pprof_text.h"
+#include "tests/support/slow_source.h"
 
 namespace {
 
@@ -77,6 +78,15 @@ TEST_CASE("every recorded profile survives write and read") {
     ++files;
   }
   CHECK(files > 0);
+}
+
+TEST_CASE("a profile that comes in pieces of any size is the same profile") {
+  const std::string bytes = PprofBytes(kRich);
+  const std::string whole = CanonicalText(ReadPprof(bytes));
+  for (size_t step = 1; step <= bytes.size(); ++step) {
+    test_support::SlowSource source(bytes, step);
+    CHECK_MESSAGE(CanonicalText(proto::pprof::Read(source, "pieces")) == whole, step);
+  }
 }
 
 TEST_CASE("a profile cut at any byte is an error or a profile with less, never more") {
