@@ -63,12 +63,19 @@ std::string FormatNames() {
   return names;
 }
 
+// nullptr where it is none of them.
+const Format* Recognise(std::string_view head) {
+  for (const Format& format : kFormats) {
+    if (format.looks_like(head)) return &format;
+  }
+  return nullptr;
+}
+
 Input ReadAny(const std::string& name, SourcePtr bytes, const ReadOptions& options) {
   auto source = std::make_unique<RewoundSource>(std::move(bytes), kHeadBytes);
   if (source->head().empty()) throw model::InputError(name, "is empty");
-  for (const Format& format : kFormats) {
-    if (format.looks_like(source->head())) return format.read(name, std::move(source), options);
-  }
+  const Format* format = Recognise(source->head());
+  if (format != nullptr) return format->read(name, std::move(source), options);
   throw model::InputError(name, fmt::format("is in no format that is read here: {}", FormatNames()));
 }
 
@@ -108,6 +115,13 @@ std::unique_ptr<model::EventSource> ReadTrace(const std::string& path, const Rea
 
 GoroutineDumps ReadDumps(const std::string& path, const ReadOptions& options) {
   return Only<GoroutineDumps>(path, "a goroutine dump", Read(path, options));
+}
+
+std::unique_ptr<ByteSource> OpenFolded(const std::string& path, const OpenOptions& options) {
+  auto source = std::make_unique<RewoundSource>(OpenInput(path, options), kHeadBytes);
+  const Format* format = Recognise(source->head());
+  if (format == nullptr || format->looks_like != LooksFolded) return nullptr;
+  return source;
 }
 
 }  // namespace proto

@@ -37,4 +37,7 @@ model::Profile ReadProfile(const std::string& path, const ReadOptions& options =
 std::unique_ptr<model::EventSource> ReadTrace(const std::string& path, const ReadOptions& options = {});
 GoroutineDumps ReadDumps(const std::string& path, const ReadOptions& options = {});
 
+// The bytes of a file of folded stacks, for what needs no Profile of them; nullptr where `path` is something else.
+std::unique_ptr<ByteSource> OpenFolded(const std::string& path, const OpenOptions& options = {});
+
 }  // namespace proto
