@@ -46,14 +46,18 @@ size_t Distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-int UnknownCommand(const Program& program, std::string_view name) {
+std::string Hint(const Program& program, std::string_view name) {
+  const Program& sibling = std::string_view(program.name) == kGotrace.name ? kGoprof : kGotrace;
+  if (Find(sibling, name) != nullptr) return fmt::format(" {} has it: `{} {}`.", sibling.name, sibling.name, name);
   const auto nearest =
       std::ranges::min_element(program.commands, {}, [&](const Command& c) { return Distance(name, c.name); });
-  std::string hint;
-  if (nearest != program.commands.end() && Distance(name, nearest->name) <= 2) {
-    hint = fmt::format(" Did you mean `{}`?", nearest->name);
-  }
-  fmt::print(stderr, "{}: there is no command `{}`.{} `{} --help` lists them.\n", program.name, name, hint, program.name);
+  const bool is_near = nearest != program.commands.end() && Distance(name, nearest->name) <= 2;
+  return is_near ? fmt::format(" Did you mean `{}`?", nearest->name) : "";
+}
+
+int UnknownCommand(const Program& program, std::string_view name) {
+  fmt::print(stderr, "{}: there is no command `{}`.{} `{} --help` lists them.\n", program.name, name, Hint(program, name),
+             program.name);
   return kFailed;
 }
 

@@ -124,14 +124,11 @@ class Lister {
         Find(file, view_.options().trim_path,
              view_.options().source_path.empty() ? fs::current_path().string() : view_.options().source_path);
     if (!source.error.empty()) text_.lines.push_back(" Error: " + source.error);
+    if (source.error.empty())
+      PrintSource(routine, source);
+    else
+      PrintNumbers(routine);
     model::ValueList lines;
-    const auto end = std::min<int64_t>(routine.last, static_cast<int64_t>(source.lines.size()));
-    for (int64_t number = std::max<int64_t>(routine.first, 1); number <= end; ++number) {
-      const auto at = routine.lines.find(number);
-      const Cost cost = at == routine.lines.end() ? Cost() : at->second;
-      text_.lines.push_back(fmt::format("{:>10} {:>10} {:>6}:{}", OrDot(cost.flat), OrDot(cost.cum), number,
-                                        source.lines[static_cast<size_t>(number - 1)]));
-    }
     for (const auto& [number, cost] : routine.lines) {
       lines.push_back(model::ValueObject{{"line", number}, {"flat", cost.flat}, {"cum", cost.cum}});
     }
@@ -142,6 +139,25 @@ class Lister {
                            {"cum", routine.sum.cum},
                            {"lines", lines},
                            {"error", source.error.empty() ? model::Value(nullptr) : model::Value(source.error)}});
+  }
+
+  void PrintLine(int64_t number, const Cost& cost, std::string_view text) {
+    text_.lines.push_back(fmt::format("{:>10} {:>10} {:>6}:{}", OrDot(cost.flat), OrDot(cost.cum), number, text));
+  }
+
+  void PrintSource(const Routine& routine, const Source& source) {
+    const auto end = std::min<int64_t>(routine.last, static_cast<int64_t>(source.lines.size()));
+    for (int64_t number = std::max<int64_t>(routine.first, 1); number <= end; ++number) {
+      const auto at = routine.lines.find(number);
+      PrintLine(number, at == routine.lines.end() ? Cost() : at->second, source.lines[static_cast<size_t>(number - 1)]);
+    }
+  }
+
+  // Without the source the lines that cost are still known by number.
+  void PrintNumbers(const Routine& routine) {
+    for (const auto& [number, cost] : routine.lines) {
+      if (number != 0) PrintLine(number, cost, "");
+    }
   }
 
   View& view_;
