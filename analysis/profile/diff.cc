@@ -32,6 +32,15 @@ ChangeStatus StatusOf(bool was_there, bool is_there, bool is_equal) {
   return is_equal ? ChangeStatus::kSame : ChangeStatus::kChanged;
 }
 
+InliningChange InliningOf(const FunctionTable::Function& function) {
+  using Calls = FunctionTable::Calls;
+  if (function.calls_before == Calls{.plain = true} && function.calls_after == Calls{.inlined = true})
+    return InliningChange::kInlinedNow;
+  if (function.calls_before == Calls{.inlined = true} && function.calls_after == Calls{.plain = true})
+    return InliningChange::kNoLongerInlined;
+  return InliningChange::kNone;
+}
+
 class Comparer {
  public:
   Comparer(const std::vector<View>& before, const std::vector<View>& after, const DiffSettings& settings)
@@ -87,6 +96,9 @@ class Comparer {
       else
         Test(change, function.cum_before, function.cum_after);
     }
+    const bool is_on_both_sides = change.status == ChangeStatus::kSame || change.status == ChangeStatus::kChanged;
+    if (is_on_both_sides && !function.was.empty()) change.status = ChangeStatus::kMoved;
+    if (is_on_both_sides || !function.was.empty()) change.inlining = InliningOf(function);
     row_of_.push_back(row);
     diff_.functions.push_back(std::move(change));
   }
@@ -262,6 +274,20 @@ const char* Name(ChangeStatus status) {
       return "new";
     case ChangeStatus::kGone:
       return "gone";
+    case ChangeStatus::kMoved:
+      return "moved";
+  }
+  return "";
+}
+
+const char* Name(InliningChange change) {
+  switch (change) {
+    case InliningChange::kNone:
+      return "";
+    case InliningChange::kInlinedNow:
+      return "inlined now";
+    case InliningChange::kNoLongerInlined:
+      return "no longer inlined";
   }
   return "";
 }

@@ -11,8 +11,13 @@
 // more than chance. docs/commands/goprof-diff.md says how that is decided.
 namespace analysis {
 
-enum class ChangeStatus { kSame, kChanged, kNew, kGone };
+// kMoved: there on both sides, under different names. Its value may have changed as well.
+enum class ChangeStatus { kSame, kChanged, kNew, kGone, kMoved };
 const char* Name(ChangeStatus status);
+
+// The compiler decided anew: all calls were inlined on one side, none on the other.
+enum class InliningChange { kNone, kInlinedNow, kNoLongerInlined };
+const char* Name(InliningChange change);  // "" for kNone
 
 // Values are means per profile of a side, in base units.
 struct FunctionChange {
@@ -21,6 +26,7 @@ struct FunctionChange {
   int64_t flat_before = 0, flat_after = 0;
   int64_t cum_before = 0, cum_after = 0;
   ChangeStatus status = ChangeStatus::kSame;
+  InliningChange inlining = InliningChange::kNone;
   std::optional<double> p_value;     // that chance alone makes a change as large (of flat; of cum where there is no flat)
   std::optional<double> p_adjusted;  // for the number of functions that were asked
   std::optional<double> rank_p;      // Mann-Whitney, from four profiles a side

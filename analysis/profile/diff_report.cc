@@ -99,14 +99,15 @@ model::Value Optional(const std::optional<double>& value) { return value ? model
 model::Table AllRows(const Diff& diff) {
   model::Table table{.key = "rows"};
   for (const char* key : {"name", "flat_before", "flat_after", "cum_before", "cum_after", "status", "p_value", "noise",
-                          "p_adjusted", "rank_p", "was", "path"}) {
+                          "p_adjusted", "rank_p", "was", "path", "inlining"}) {
     table.columns.push_back({.key = key, .show = false});
   }
   for (const FunctionChange& c : diff.functions) {
     table.rows.push_back({c.name, c.flat_before, c.flat_after, c.cum_before, c.cum_after, Name(c.status),
                           Optional(c.p_value), c.is_noise, Optional(c.p_adjusted), Optional(c.rank_p),
                           c.was.empty() ? model::Value(nullptr) : model::Value(c.was),
-                          model::ValueList(c.path.begin(), c.path.end())});
+                          model::ValueList(c.path.begin(), c.path.end()),
+                          c.inlining == InliningChange::kNone ? model::Value(nullptr) : model::Value(Name(c.inlining))});
   }
   return table;
 }
@@ -126,6 +127,7 @@ model::Table ShownRows(const Diff& diff) {
     std::string name = c.name;
     if (c.status == ChangeStatus::kNew || c.status == ChangeStatus::kGone) name += fmt::format("  [{}]", Name(c.status));
     if (!c.was.empty()) name += fmt::format("  [was {}]", c.was);
+    if (c.inlining != InliningChange::kNone) name += fmt::format("  [{}]", Name(c.inlining));
     table.rows.push_back(
         {c.flat_change(), Ratio(c), c.flat_before, c.flat_after, fmt::format("{:.2g}", c.p_adjusted.value_or(1)), name});
   }
@@ -144,16 +146,15 @@ std::string Noise(const Diff& diff) {
                      model::FormatChange(largest->flat_change(), diff.unit), largest->name);
 }
 
-std::string Paths(const Diff& diff) {
-  std::string text;
-  size_t shown = 0;
+model::Lines Paths(const Diff& diff) {
+  model::Lines paths;  // set apart from the table above
   for (const FunctionChange& c : diff.functions) {
     if (!IsShown(c) || c.path.size() < 2) continue;
-    text += fmt::format("{}{} of it by way of {}", text.empty() ? "" : "\n", model::FormatChange(c.flat_change(), diff.unit),
-                        fmt::join(c.path, " -> "));
-    if (++shown == kStacksShown) break;
+    paths.lines.push_back(
+        fmt::format("{} of it by way of {}", model::FormatChange(c.flat_change(), diff.unit), fmt::join(c.path, " -> ")));
+    if (paths.lines.size() > kStacksShown) break;
   }
-  return text;
+  return paths;
 }
 
 model::Table Stacks(const Diff& diff) {
@@ -192,13 +193,85 @@ model::Report DiffReport(const Diff& diff) {
   report.blocks.push_back(model::Fields{{{.key = "stacks_changed", .value = count(diff.stacks_changed)}}});
   if (!is_silent) {
     report.blocks.push_back(ShownRows(diff));
-    for (const std::string& text : {Paths(diff), Noise(diff)}) {
-      if (!text.empty()) report.blocks.push_back(model::Paragraph{text});
-    }
+    if (model::Lines paths = Paths(diff); !paths.lines.empty()) report.blocks.push_back(std::move(paths));
+    if (const std::string noise = Noise(diff); !noise.empty()) report.blocks.push_back(model::Paragraph{noise});
     for (const std::string& note : diff.notes) report.blocks.push_back(model::Paragraph{"note: " + note});
   }
   report.blocks.push_back(Guesses(diff));
   return report;
+}
+
+namespace {
+
+void AddMembers(const model::Fields& fields, model::ValueObject& object) {
+  for (const model::Field& field : fields.rows) {
+    if (!field.key.empty()) object.emplace_back(field.key, field.value);
+  }
+}
+
+void AddMembers(const model::Table& table, model::ValueObject& object) {
+  if (table.key.empty()) return;
+  model::ValueList rows;
+  for (const model::ValueList& row : table.rows) {
+    model::ValueObject cells;
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (!table.columns[i].key.empty()) cells.emplace_back(table.columns[i].key, row[i]);
+    }
+    rows.emplace_back(std::move(cells));
+  }
+  object.emplace_back(table.key, std::move(rows));
+}
+
+// What a diff of one type has in JSON, as one value.
+model::Value AsValue(const model::Report& report) {
+  model::ValueObject object = {{"answer", report.answer}, {"found", report.found}};
+  for (const model::Block& block : report.blocks) {
+    if (const auto* fields = std::get_if<model::Fields>(&block)) AddMembers(*fields, object);
+    if (const auto* table = std::get_if<model::Table>(&block)) AddMembers(*table, object);
+  }
+  return object;
+}
+
+// The parts of a block that people see, without their names in JSON.
+void AppendForPeople(model::Block block, std::vector<model::Block>& blocks) {
+  if (auto* fields = std::get_if<model::Fields>(&block)) {
+    std::erase_if(fields->rows, [](const model::Field& field) { return field.label.empty(); });
+    for (model::Field& field : fields->rows) field.key.clear();
+    if (fields->rows.empty()) return;
+  }
+  if (auto* table = std::get_if<model::Table>(&block)) {
+    const bool is_hidden = std::ranges::none_of(table->columns, &model::TableColumn::show);
+    if (is_hidden || (table->rows.empty() && table->empty_text.empty())) return;
+    table->key.clear();
+  }
+  blocks.push_back(std::move(block));
+}
+
+}  // namespace
+
+model::Report JoinedReport(const std::vector<model::Report>& reports, const std::vector<std::string>& types) {
+  model::Report joined{.title = "diff"};
+  model::ValueList values;
+  std::vector<std::string> changed;
+  bool is_silent = true;
+  for (size_t i = 0; i < reports.size(); ++i) {
+    const model::Report& report = reports[i];
+    values.push_back(AsValue(report));
+    joined.found |= report.found;
+    joined.warnings.Absorb(report.warnings);
+    is_silent &= report.answer.empty();
+    if (report.found) changed.push_back(fmt::format("{}: {}", types[i], report.answer));
+    joined.blocks.push_back(
+        model::Lines{{fmt::format("== {} ==", types[i]), report.answer.empty() ? "no change" : report.answer}});
+    for (const model::Block& block : report.blocks) AppendForPeople(block, joined.blocks);
+  }
+  if (is_silent) joined.blocks.clear();
+  if (!is_silent) {
+    joined.answer = changed.empty() ? fmt::format("nothing changed beyond noise in {} sample types", reports.size())
+                                    : fmt::format("{}", fmt::join(changed, "; "));
+  }
+  joined.blocks.push_back(model::Data{"types", std::move(values)});
+  return joined;
 }
 
 }  // namespace analysis

@@ -9,4 +9,7 @@ namespace analysis {
 // noise. Nothing at all where nothing differs.
 model::Report DiffReport(const Diff& diff);
 
+// The reports of several sample types as one; in JSON, "types" has one object for each.
+model::Report JoinedReport(const std::vector<model::Report>& reports, const std::vector<std::string>& types);
+
 }  // namespace analysis

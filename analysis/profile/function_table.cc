@@ -161,6 +161,16 @@ class Builder {
       (is_before ? function.flat_before : function.flat_after)[run] += static_cast<double>(node.flat.value());
       (is_before ? function.cum_before : function.cum_after)[run] += static_cast<double>(node.cum.value());
     }
+    for (uint32_t row = 0; row < profile.view.profile().symbols.location_count(); ++row) {
+      const auto nodes = profile.places.nodes(model::LocationId(row));
+      for (size_t i = 0; i < nodes.size(); ++i) {
+        const uint32_t at = profile.function[nodes[i].index()];
+        if (at == UINT32_MAX) continue;
+        FunctionTable::Function& function = table_.functions[at];
+        FunctionTable::Calls& calls = is_before ? function.calls_before : function.calls_after;
+        (i + 1 < nodes.size() ? calls.inlined : calls.plain) = true;
+      }
+    }
   }
 
   void AddStacks(const OneProfile& profile, std::vector<double>& values) {

@@ -12,10 +12,16 @@
 namespace analysis {
 
 struct FunctionTable {
+  // How a function was called, as far as samples saw it.
+  struct Calls {
+    bool plain = false, inlined = false;
+    bool operator==(const Calls&) const = default;
+  };
   struct Function {
     std::string name;                                                    // after; before, where it is gone
     std::string was;                                                     // before, where that was another name
     std::vector<double> flat_before, flat_after, cum_before, cum_after;  // by profile of the side
+    Calls calls_before, calls_after;
   };
   struct Guess {
     std::string before, after, why;

@@ -99,3 +99,49 @@ TEST_CASE("names lose what builds change, and nothing else") {
   CHECK(analysis::StableName("main.work.gowrap3") == "main.work.gowrap");
   CHECK(analysis::StableName("std::vector<int>::push_back") == "std::vector<int>::push_back");
 }
+
+namespace {
+
+// "main" calls work, which is inlined into it or not.
+model::Profile WithCall(bool is_inlined) {
+  model::Profile profile;
+  profile.value_types = {{profile.symbols.InternString("cpu"), profile.symbols.InternString("count")}};
+  const auto line = [&](const char* name) {
+    return model::Line{.function = profile.symbols.InternFunction({.name = profile.symbols.InternString(name)})};
+  };
+  const model::Line both[] = {line("main.work"), line("main.main")};
+  const auto location = [&](uint64_t address, std::span<const model::Line> lines) {
+    return profile.symbols.InternLocation({.address = address}, lines);
+  };
+  model::StackId stack = profile.stacks.Child({}, location(1, is_inlined ? std::span(both) : std::span(both).last(1)));
+  if (!is_inlined) stack = profile.stacks.Child(stack, location(2, std::span(both).first(1)));
+  const int64_t value = 500;
+  profile.AddSample(stack, {&value, 1});
+  return profile;
+}
+
+}  // namespace
+
+TEST_CASE("a function whose package moved is neither new nor gone") {
+  const auto diff = Compare({"main;example.org/old/cart.(*Cart).Add[go.shape.int] 500"},
+                            {"main;example.org/old/cart.(*Cart).Add[go.shape.string] 900"});
+  const auto& moved = Row(diff, "example.org/old/cart.(*Cart).Add[go.shape.string]");
+  CHECK(moved.status == ChangeStatus::kMoved);
+  CHECK(moved.flat_change() == 400);
+  CHECK(moved.was == "example.org/old/cart.(*Cart).Add[go.shape.int]");
+  REQUIRE(diff.guesses.size() == 1);
+}
+
+TEST_CASE("what the compiler inlines now keeps its cost and says so") {
+  for (const bool is_inlined_after : {true, false}) {
+    std::vector<analysis::View> before, after;
+    before.emplace_back(WithCall(!is_inlined_after), analysis::ViewOptions());
+    after.emplace_back(WithCall(is_inlined_after), analysis::ViewOptions());
+    const auto diff = analysis::Compare(before, after, {});
+    const auto& work = Row(diff, "main.work");
+    CHECK(work.flat_change() == 0);
+    CHECK(work.inlining ==
+          (is_inlined_after ? analysis::InliningChange::kInlinedNow : analysis::InliningChange::kNoLongerInlined));
+    CHECK_FALSE(diff.is_found);
+  }
+}
