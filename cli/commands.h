@@ -12,6 +12,7 @@ int RunGoprofFlame(Arguments arguments);
 int RunGoprofFolded(Arguments arguments);
 int RunGoprofGate(Arguments arguments);
 int RunGoprofHistory(Arguments arguments);
+int RunGoprofLayers(Arguments arguments);
 int RunGoprofList(Arguments arguments);
 int RunGoprofMerge(Arguments arguments);
 int RunGoprofPeek(Arguments arguments);

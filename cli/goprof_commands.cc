@@ -15,6 +15,7 @@ constexpr std::array kCommands = {
     Command{"folded", "folded PROFILE ..", "folded stacks, as the collapsers of perf print them", RunGoprofFolded},
     Command{"gate", "gate --before FILE .. --after FILE ..", "fails when something got worse beyond noise", RunGoprofGate},
     Command{"history", "history add|list|show|trend|prune ..", "profiles over time, in one file", RunGoprofHistory},
+    Command{"layers", "layers PROFILE ..", "own code, libraries, runtime, kernel: whose time it is", RunGoprofLayers},
     Command{"list", "list RE PROFILE ..", "source lines with what they cost", RunGoprofList},
     Command{"merge", "merge PROFILE .. -o OUT", "several profiles as one", RunGoprofMerge},
     Command{"peek", "peek RE PROFILE ..", "callers and callees of a function", RunGoprofPeek},

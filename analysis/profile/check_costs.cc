@@ -6,14 +6,13 @@
 #include <iterator>
 #include <map>
 
-#include "analysis/frame_origin.h"
 #include "analysis/profile/check.h"
+#include "analysis/profile/frame_owners.h"
 #include "model/units.h"
 
 namespace analysis {
 namespace {
 
-using model::LocationId;
 using model::StackId;
 
 // What kind of values a profile has, as far as the patterns care.
@@ -69,12 +68,17 @@ constexpr Pattern kPatterns[] = {
      R"((syscall|internal/runtime/syscall(/\w+)?)\.(Syscall6?|RawSyscall6?|rawSyscallNoError|RawVforkSyscall|rawVforkSyscall))",
      0.25, kWarning, Confidence::kLikely, "system calls", "each call is a trip into the kernel",
      "buffer reads and writes (bufio), batch, keep files and connections open"},
-    {"scheduler", Kind::kCpu, R"(runtime\.(schedule|findRunnable|findrunnable))", 0.15, kWarning, Confidence::kLikely,
-     "looking for goroutines to run", "goroutines block and wake more often than they work",
+    {"scheduler", Kind::kCpu, R"(runtime\.(schedule|findRunnable|findrunnable|park_m|gosched_m|ready|wakep|stopm|startm))",
+     0.25, kWarning, Confidence::kLikely, "putting goroutines to sleep, waking them and looking for ones to run",
+     "goroutines block and wake more often than they work",
      "larger batches per channel operation, fewer hand-overs between goroutines, fewer Ps than cores in small containers"},
     {"lock-spinning", Kind::kCpu, R"((runtime\.(lock2|procyield|osyield)|(internal/)?sync\.\(\*Mutex\)\.lockSlow))", 0.05,
      kWarning, Confidence::kLikely, "spinning for locks", "several threads want the same lock at the same time",
      "hold locks shorter, split them, or record a mutex profile to see who holds them"},
+    {"lock-traffic", Kind::kCpu, R"((internal/)?sync\.\(\*(RW)?Mutex\)\.(R?Lock|R?Unlock|TryLock))", 0.15, kWarning,
+     Confidence::kLikely, "taking locks and giving them back",
+     "a lock that is free costs nanoseconds; one that many take at a time has to travel from core to core",
+     "take it less often (once for a batch), split it, or use an atomic for a single number"},
     {"timers", Kind::kCpu, R"(time\.(After|NewTimer|NewTicker|AfterFunc|Tick))", 0.02, kNote, Confidence::kLikely,
      "creating timers", "time.After in a loop makes a timer each time round",
      "one time.Timer with Reset, or a context with a deadline outside of the loop"},
@@ -98,13 +102,11 @@ Kind KindOf(const View& view) {
 // Sums by stack row: self and with all below.
 class Stacks {
  public:
-  explicit Stacks(const View& view) : profile_(view.profile()), total_(profile_.stacks.size()) {
+  explicit Stacks(const View& view) : profile_(view.profile()), total_(profile_.stacks.size()), owners_(profile_) {
     for (size_t row = 0; row < profile_.sample_count(); ++row)
       total_[profile_.sample_stack[row].index()] += profile_.values(row)[view.value()];
     self_ = total_;
     profile_.stacks.Accumulate(total_);
-    const model::Symbols& symbols = profile_.symbols;
-    for (uint32_t row = 0; row < symbols.location_count(); ++row) owner_.push_back(OwnerOf(LocationId(row)));
   }
 
   int64_t all() const { return total_[0]; }
@@ -144,31 +146,14 @@ class Stacks {
   }
 
  private:
-  // The innermost line that is somebody's own code; empty if there is none.
-  std::string OwnerOf(LocationId id) const {
-    for (const model::Line& line : profile_.symbols.lines(id)) {
-      const model::Function& function = profile_.symbols.functions()[line.function];
-      const std::string_view name = profile_.symbols.text(function.name);
-      const model::FrameOrigin origin = OriginOf({.function = name, .file = profile_.symbols.text(function.file)}, "");
-      if (origin == model::FrameOrigin::kApplication || origin == model::FrameOrigin::kModule ||
-          origin == model::FrameOrigin::kGenerated) {
-        return line.line == 0 ? std::string(name)
-                              : fmt::format("{} ({}:{})", name, profile_.symbols.text(function.file), line.line);
-      }
-    }
-    return "";
-  }
   std::string Owner(StackId at) const {
-    for (; at != StackId(); at = profile_.stacks.caller(at)) {
-      const std::string& owner = owner_[profile_.stacks.location(at).index()];
-      if (!owner.empty()) return owner;
-    }
-    return "the runtime itself";
+    const std::string& owner = owners_.Of(at);
+    return owner.empty() ? "the runtime itself" : owner;
   }
 
   const model::Profile& profile_;
   std::vector<int64_t> self_, total_;
-  std::vector<std::string> owner_;  // by location
+  FrameOwners owners_;
 };
 
 std::vector<std::string> Largest(const std::map<std::string, int64_t>& by_owner, const View& view, int64_t whole) {
@@ -214,6 +199,15 @@ void AddHotSite(const View& view, const Stacks& stacks, Kind kind, std::vector<C
                                            : "reuse it, or allocate less of it"});
 }
 
+// Is it surely more than `least`, for all that a profile is a sample? One and a third standard deviations: nine in ten.
+bool IsBeyondChance(const View& view, int64_t sum, int64_t all, double least) {
+  const model::Profile& profile = view.profile();
+  const bool counts_periods = profile.period > 0 && profile.symbols.text(profile.period_type.unit) == view.unit();
+  const double unit = counts_periods ? static_cast<double>(profile.period) : 1;
+  const double seen = static_cast<double>(sum) / unit;
+  return seen - 1.3 * std::sqrt(seen) >= least * static_cast<double>(all) / unit;
+}
+
 }  // namespace
 
 std::vector<CheckFinding> CheckCosts(const View& view) {
@@ -226,7 +220,7 @@ std::vector<CheckFinding> CheckCosts(const View& view) {
     const RE2 expression(pattern.functions);
     const Stacks::Matches matches = stacks.Below(expression);
     const double share = static_cast<double>(matches.sum) / static_cast<double>(stacks.all());
-    if (share < pattern.least) continue;
+    if (matches.sum <= 0 || !IsBeyondChance(view, matches.sum, stacks.all(), pattern.least)) continue;
     findings.push_back({.kind = pattern.kind,
                         .severity = pattern.severity,
                         .confidence = pattern.confidence,
