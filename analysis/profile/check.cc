@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace analysis {
@@ -51,9 +52,10 @@ model::Finding Shown(const CheckFinding& finding) {
 
 }  // namespace
 
-model::Report CheckReport(const std::vector<CheckedProfile>& profiles) {
+model::Report CheckReport(const std::vector<CheckedProfile>& profiles, const CheckedProfile* pgo) {
   std::vector<CheckFinding> findings = CheckHealth(profiles);
   std::ranges::move(CheckGoroutines(profiles), std::back_inserter(findings));
+  if (pgo != nullptr) std::ranges::move(CheckPgo(*pgo, profiles), std::back_inserter(findings));
   for (const CheckedProfile& profile : profiles) {
     for (CheckFinding& finding : CheckCosts(profile.view)) {
       if (profiles.size() > 1) finding.evidence.insert(finding.evidence.begin(), "in " + profile.file);

@@ -36,7 +36,10 @@ std::vector<CheckFinding> CheckGoroutines(const std::vector<CheckedProfile>& pro
 // Too few samples, cut stacks, missing symbols, negative values, several builds.
 std::vector<CheckFinding> CheckHealth(const std::vector<CheckedProfile>& profiles);
 
-// All of them, worst first. Found (exit 1) where any is more than a note.
-model::Report CheckReport(const std::vector<CheckedProfile>& profiles);
+// Does the profile that guides the compiler (default.pgo) still fit the program that `current` was recorded of?
+std::vector<CheckFinding> CheckPgo(const CheckedProfile& pgo, const std::vector<CheckedProfile>& current);
+
+// All of them, worst first. Found (exit 1) where any is more than a note. `pgo` may be null.
+model::Report CheckReport(const std::vector<CheckedProfile>& profiles, const CheckedProfile* pgo = nullptr);
 
 }  // namespace analysis
