@@ -67,6 +67,7 @@ class Writer {
     for (const model::LocationId id : profile_.numbers.Locations(profile_.symbols.location_count())) Location(id);
     text_ += "Mappings\n";
     for (const model::MappingId id : profile_.numbers.Mappings(profile_.symbols.mappings().size())) Mapping(id);
+    if (has_no_mappings_) text_ += "1: 0x0/0x0/0x0   \n";
     sink_.write(text_);
   }
 
@@ -139,8 +140,10 @@ class Writer {
 
   void Location(model::LocationId id) {
     const model::Location& location = profile_.symbols.location(id);
-    const std::string mapping =
-        location.mapping == model::MappingId() ? "" : fmt::format("M={} ", profile_.numbers.Of(location.mapping));
+    const std::string mapping = has_no_mappings_ ? "M=1 "
+                                : location.mapping == model::MappingId()
+                                    ? ""
+                                    : fmt::format("M={} ", profile_.numbers.Of(location.mapping));
     std::string head = fmt::format("{:>6}: {:#x} {}{}", profile_.numbers.Of(id), location.address, mapping,
                                    location.is_folded ? "[F] " : "");
     auto lines = profile_.symbols.lines(id);
@@ -170,6 +173,8 @@ class Writer {
   }
 
   const model::Profile& profile_;
+  // Producers other than Go often write none; pprof then makes one up, and shows it.
+  bool has_no_mappings_ = profile_.symbols.mappings().size() == 1;
   bool inlines_;
   const TextSink& sink_;
   std::string text_;

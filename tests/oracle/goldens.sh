@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Writes tests/oracle/goldens/: what `go tool pprof` prints for reports and options on recordings, so that machines without Go
+# can hold goprof against it too. Needs a Go toolchain. Each block is a command, as goprof takes it, and pprof's answer.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+out=tests/oracle/goldens
+pprof=$(go tool -n pprof)
+export TZ=UTC
+
+ask() {  # GOLDEN REPORT [OPTION ..] FILE: into goldens/GOLDEN.txt; "peek=main" is a report with its argument
+  local golden=$out/$1.txt report=$2
+  shift 2
+  printf '$ %s\n' "${report/=/ } $*" >> "$golden"
+  "$pprof" -symbolize=none "-$report" "$@" 2> /dev/null >> "$golden"
+}
+
+rm -f "$out"/*.txt
+kinds=fixtures/profile_kinds
+files="fixtures/other_producers/rust.cpu.pb fixtures/other_producers/node.time.pb.gz fixtures/other_producers/node.heap.pb.gz
+  $kinds/go1.11.heap.pb.gz $kinds/go1.18.mutex.pb.gz $kinds/go1.26.block.pb.gz $kinds/go1.27.goroutine.pb.gz
+  fixtures/heap_leak/go1.26.after.heap.pb.gz"
+for file in $files; do
+  for report in top tree traces tags raw peek=main; do ask "${report%%=*}" "$report" "$file"; done
+done
+for option in -cum -lines -addresses -filefunctions -files -noinlines -nodecount=5 -unit=auto -unit=ms -trim=false -mean -divide_by=3 \
+  -focus=main -ignore=runtime -hide=runtime -show=main -show_from=main -prune_from=main -tagfocus=reader=child -tagroot=reader -tagleaf=reader \
+  -relative_percentages -nodefraction=0.1 -sample_index=0 -taghide=reader; do
+  ask options top "$option" $kinds/go1.26.cpu.pb.gz
+done
+after=fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz before=fixtures/cpu_regression/go1.26.before.1.cpu.pb.gz
+for option in "" -normalize -drop_negative; do
+  ask differences top -nodecount=20 $option -diff_base=$before $after
+  ask differences top -nodecount=20 $option -base=$before $after
+done
+ask merged top -nodecount=20 $after $before
