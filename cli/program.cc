@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "render/terminal_text.h"
+
 namespace cli {
 namespace {
 

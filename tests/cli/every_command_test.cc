@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <random>
@@ -15,6 +16,9 @@
 #include <vector>
 
 #include "cli/program.h"
+#include "model/profile.h"
+#include "proto/gzip.h"
+#include "proto/pprof/writer.h"
 #include "tests/support/places.h"
 #include "tests/support/transcript.h"
 
@@ -90,6 +94,10 @@ std::vector<std::string> WordsFor(const cli::Command& command, const std::string
   return words;
 }
 
+bool HasControlCharacters(const std::string& text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\n' && c != '\t') || c == 0x7f; });
+}
+
 void CheckCommand(const cli::Program& program, const cli::Command& command, const std::string& file,
                   const fs::path& folder) {
   const Ended ended = RunProgram(program.name, WordsFor(command, file), folder);
@@ -105,6 +113,11 @@ void CheckCommand(const cli::Program& program, const cli::Command& command, cons
     CHECK(ended.err.starts_with(program.name));
     CHECK_FALSE(fs::exists(folder / "out"));
   }
+  // What is for other programs (folded stacks) has names as they are; what people read has nothing a terminal obeys.
+  const bool is_for_programs =
+      ended.out.empty() || command.name == std::string_view("folded") || command.name == std::string_view("convert");
+  CHECK_MESSAGE((is_for_programs || !HasControlCharacters(ended.out)), "control characters on standard output");
+  CHECK_FALSE_MESSAGE(HasControlCharacters(ended.err), "control characters on standard error");
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
     CHECK_MESSAGE(!name.ends_with(".tmp"), name << " was left behind");
@@ -163,6 +176,76 @@ TEST_CASE("every command refuses what it can't read in one line, and leaves noth
       write("<script>alert(1)</script>\x1b[31m", noise),
       (folder / "missing").string(),
       folder.string(),
+  };
+  for (const std::string& file : files) CheckAll(file, folder);
+}
+
+namespace {
+
+// A CPU profile of `stacks` stacks of one function each, named by `name(i)`.
+model::Profile OneFrameStacks(size_t stacks, int64_t value, const std::function<std::string(size_t)>& name) {
+  model::Profile profile;
+  const auto type = [&](const char* text, const char* unit) {
+    return model::ValueType{profile.symbols.InternString(text), profile.symbols.InternString(unit)};
+  };
+  profile.value_types = {type("samples", "count"), type("cpu", "nanoseconds")};
+  profile.period_type = profile.value_types[1];
+  profile.period = 10'000'000;
+  for (size_t i = 0; i < stacks; ++i) {
+    const int64_t values[] = {value, value * profile.period};
+    profile.AddSample(profile.stacks.Child({}, profile.symbols.InternFrame(name(i), "/src/" + name(i) + ".go", 7)), values);
+  }
+  return profile;
+}
+
+model::Profile ManyLabels() {
+  model::Profile profile = OneFrameStacks(100'000, 1, [](size_t) { return "main.main"; });
+  const model::StringId key = profile.symbols.InternString("request");
+  for (size_t i = 0; i < profile.sample_count(); ++i) {
+    const model::Label label{.key = key, .text = profile.symbols.InternString(std::to_string(i))};
+    profile.sample_labels[i] = profile.labels.Intern({&label, 1});
+  }
+  return profile;
+}
+
+model::Profile NoFunctions() {
+  model::Profile profile = OneFrameStacks(0, 0, nullptr);
+  const int64_t values[] = {1, 10'000'000};
+  for (uint64_t address = 0x401000; address < 0x401100; address += 16)
+    profile.AddSample(profile.stacks.Child({}, profile.symbols.InternLocation({.address = address}, {})), values);
+  return profile;
+}
+
+// A profile with megabytes of one letter as strings, in many members: a few hundred kilobytes that stand for half a
+// gigabyte.
+std::string Bomb() {
+  const std::string head = proto::pprof::Write(OneFrameStacks(1, 1, [](size_t) { return "main.main"; }));
+  constexpr size_t kMegabyte = size_t{1} << 20;
+  const std::string text = std::string("\x32\x80\x80\x40", 4) + std::string(kMegabyte, 'a');  // string_table, 2^20 bytes
+  const std::string member = proto::Gzip(text);
+  std::string bomb = proto::Gzip(head);
+  for (int i = 0; i < 600; ++i) bomb += member;
+  return bomb;
+}
+
+}  // namespace
+
+TEST_CASE("every command copes with profiles that nobody should have written") {
+  const fs::path folder = Folder("hostile_profiles");
+  const auto write = [&](const char* name, const std::string& bytes) {
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+    return (folder / name).string();
+  };
+  const auto profile = [&](const char* name, const model::Profile& made) { return write(name, proto::pprof::Write(made)); };
+  const std::vector<std::string> files = {
+      profile("labels.pb", ManyLabels()),
+      profile("no-functions.pb", NoFunctions()),
+      profile("no-samples.pb", OneFrameStacks(0, 0, nullptr)),
+      profile("negative.pb", OneFrameStacks(20, -3, [](size_t i) { return "main.f" + std::to_string(i); })),
+      profile("long-names.pb", OneFrameStacks(5, 1, [](size_t i) { return std::string(100'000 + i, 'x'); })),
+      profile("controls.pb",
+              OneFrameStacks(3, 1, [](size_t i) { return "main.\x1b]0;owned\x07\r\x01" + std::to_string(i); })),
+      write("bomb.pb.gz", Bomb()),
   };
   for (const std::string& file : files) CheckAll(file, folder);
 }
