@@ -62,7 +62,7 @@ class Comparison {
     if (!type.empty()) view.sample_index = type;
     const auto views = [&](const Words& files) {
       std::vector<analysis::View> loaded;
-      for (const std::string& file : files) loaded.emplace_back(options_.LoadOne(file), view);
+      for (model::Profile& profile : options_.LoadEach(files)) loaded.emplace_back(std::move(profile), view);
       return loaded;
     };
     return analysis::Compare(views(sides_.before), views(sides_.after), settings_);

@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "analysis/profile/frame_pruning.h"
@@ -154,24 +160,52 @@ model::Profile ProfileOptions::LoadOne(const std::string& path) const {
   return profile;
 }
 
-model::Profile ProfileOptions::Load(const std::vector<std::string>& inputs) const {
-  const auto load = [&](std::span<const std::string> paths) {
-    std::vector<model::Profile> profiles;
-    for (const std::string& path : paths) {
-      profiles.push_back(LoadOne(path));
+std::vector<model::Profile> ProfileOptions::LoadEach(const std::vector<std::string>& paths) const {
+  std::vector<std::optional<model::Profile>> loaded(paths.size());
+  std::vector<std::exception_ptr> errors(paths.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t at = next++; at < paths.size(); at = next++) {
+      try {
+        loaded[at] = LoadOne(paths[at]);
+      } catch (...) {
+        errors[at] = std::current_exception();
+      }
     }
-    return analysis::Merge(std::move(profiles));
   };
-  const bool has_binary = inputs.size() > 1 && IsBinary(inputs[0]);
-  model::Profile profile = load(std::span(inputs).subspan(has_binary ? 1 : 0));
+  {
+    std::vector<std::jthread> others(std::min<size_t>(std::thread::hardware_concurrency(), paths.size()));
+    for (size_t i = 1; i < others.size(); ++i) others[i] = std::jthread(work);
+    work();
+  }
+  std::vector<model::Profile> profiles;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (errors[i]) std::rethrow_exception(errors[i]);
+    profiles.push_back(std::move(*loaded[i]));
+  }
+  return profiles;
+}
+
+model::Profile ProfileOptions::Load(const std::vector<std::string>& inputs) const {
   const auto files = [&](const char* name) { return Given(name) ? line_.values()[name].as<Words>() : Words(); };
   const Words base = files("base"), diff_base = files("diff_base");
   if (!base.empty() && !diff_base.empty()) throw model::UsageError("-base and -diff_base contradict each other");
+  const bool has_binary = inputs.size() > 1 && IsBinary(inputs[0]);
+  Words paths(inputs.begin() + (has_binary ? 1 : 0), inputs.end());
+  const size_t sources = paths.size();
+  paths.insert(paths.end(), base.begin(), base.end());
+  paths.insert(paths.end(), diff_base.begin(), diff_base.end());
+  std::vector<model::Profile> profiles = LoadEach(paths);
+  const auto merge = [&](size_t from, size_t to) {
+    const auto begin = std::make_move_iterator(profiles.begin());
+    return analysis::Merge({begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)});
+  };
+  model::Profile profile = merge(0, sources);
   const bool is_normalized = line_.Flag("normalize");
   if (base.empty() && diff_base.empty()) {
     if (is_normalized) throw model::UsageError("-normalize needs -base or -diff_base");
   } else {
-    profile = analysis::Subtract(std::move(profile), load(base.empty() ? diff_base : base),
+    profile = analysis::Subtract(std::move(profile), merge(sources, profiles.size()),
                                  base.empty() ? analysis::Subtraction::kDiffBase : analysis::Subtraction::kBase,
                                  is_normalized ? analysis::Normalize::kYes : analysis::Normalize::kNo);
   }

@@ -23,6 +23,8 @@ class ProfileOptions {
   model::Profile Load(const std::vector<std::string>& inputs) const;
   // One file as it is, without a base.
   model::Profile LoadOne(const std::string& path) const;
+  // Several at a time, in the order of `paths`; the first of them that can't be read throws.
+  std::vector<model::Profile> LoadEach(const std::vector<std::string>& paths) const;
   model::Profile Load() const { return Load(line_.Inputs(1)); }
   analysis::View LoadView() const { return {Load(), ViewAsked()}; }
   // Runs `report` with a sink that escapes names and writes to where the user wants the output.
