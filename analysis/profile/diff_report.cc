@@ -152,6 +152,7 @@ model::Lines Paths(const Diff& diff) {
     if (!IsShown(c) || c.path.size() < 2) continue;
     paths.lines.push_back(
         fmt::format("{} of it by way of {}", model::FormatChange(c.flat_change(), diff.unit), fmt::join(c.path, " -> ")));
+    if (paths.lines.size() == 1) paths.lines.insert(paths.lines.begin(), "");
     if (paths.lines.size() > kStacksShown) break;
   }
   return paths;
