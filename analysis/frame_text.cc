@@ -17,7 +17,7 @@ std::string Text(const model::Symbols& symbols, const model::Line& line, bool wi
 }  // namespace
 
 std::string FrameText(const model::Symbols& symbols, model::LocationId location) {
-  if (location.index() >= symbols.location_count()) return {};  // no stack was recorded at all
+  if (location.index() >= symbols.location_count()) return {};  // kNoFrame
   const auto lines = symbols.lines(location);
   return lines.empty() ? std::string() : Text(symbols, lines.front(), false);
 }

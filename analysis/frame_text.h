@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "model/stack_trie.h"
@@ -8,6 +9,9 @@
 
 // Frames of traces as reports show them.
 namespace analysis {
+
+// Where no stack was recorded. Row 0 is a frame like any other.
+constexpr model::LocationId kNoFrame(UINT32_MAX);
 
 // "main.(*PriceTable).lookup main.go:31", the file without its folder; innermost function of the location. "" for none.
 std::string FrameText(const model::Symbols& symbols, model::LocationId location);

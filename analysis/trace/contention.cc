@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/frame_text.h"
 #include "analysis/trace/contention_classes.h"
 
 namespace analysis {
@@ -71,7 +72,7 @@ void ContentionFinder::BeginWait(const Event& event) {
   const bool is_again = wait.stack == span->stack && wait.spans_since == 2;
   wait.queued_at = is_again ? wait.queued_at : span->begin;
   wait.stack = span->stack;
-  wait.where = at.call == model::StackTrie::root() ? model::LocationId() : source_.stacks().location(at.call);
+  wait.where = at.call == model::StackTrie::root() ? kNoFrame : source_.stacks().location(at.call);
   wait.resource = at.resource;
   wait.site = classes_->SiteOf(at.resource == Resource::kSelect ? Resource::kSelect : family, wait.where);
   wait.is_on = true;

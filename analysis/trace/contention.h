@@ -33,7 +33,7 @@ namespace analysis {
 
 // A place that waits, or makes wait.
 struct ContentionSite {
-  model::LocationId where;  // first frame that is not of runtime or sync; row of an empty frame = no stack recorded
+  model::LocationId where;  // first frame that is not of runtime or sync; kNoFrame = no stack recorded
   model::StackId stack;     // of the longest (waiter) or the latest (holder)
   uint64_t count = 0;       // waits, or waits ended
   uint64_t open = 0;

@@ -32,8 +32,9 @@ class Writer {
     return text.empty() ? "(no stack recorded)" : text;
   }
   std::string Function(const ContentionSite& site) const {
+    if (site.where == kNoFrame) return "(no stack recorded)";
     const auto lines = source_.symbols().lines(site.where);
-    return lines.empty() ? "(no stack recorded)" : std::string(source_.symbols().function_name(lines.front().function));
+    return lines.empty() ? "(no symbol)" : std::string(source_.symbols().function_name(lines.front().function));
   }
   std::string LockName(const ContentionClass& row) const {
     return fmt::format("{} waited for in {}", Name(row.resource), Function(row.waiters[0]));

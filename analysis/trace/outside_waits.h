@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/duration_distribution.h"
+#include "analysis/frame_text.h"
 #include "analysis/trace/state_spans.h"
 #include "analysis/trace/trace_filter.h"
 #include "analysis/trace/wait_site.h"
@@ -23,8 +24,8 @@ struct OutsideWait {
   // Timer: "sleep", or how the goroutine waits for it: "recv", "select". Network: "read", "write", "accept", "connect".
   // System call: the library's function that made it, "os.(*File).Sync".
   std::string operation;
-  model::LocationId where;     // innermost line outside of the standard library, or its outermost one
-  DurationDistribution waits;  // that are over
+  model::LocationId where = kNoFrame;  // innermost line outside of the standard library, or its outermost one
+  DurationDistribution waits;          // that are over
   uint64_t open = 0;
   int64_t open_ns = 0;
   int64_t longest_open_ns = 0;
@@ -47,7 +48,7 @@ class OutsideWaits {
  private:
   struct Place {
     std::string operation;
-    model::LocationId where;
+    model::LocationId where = kNoFrame;
   };
   struct Row {
     OutsideWait found;

@@ -114,6 +114,18 @@ TEST_CASE("the program's first goroutine and C's threads are not the runtime's, 
     CHECK(analysis::IsRuntimeGoroutine(start));
 }
 
+TEST_CASE("a wait without a stack is at no line") {
+  CHECK(Classes(R"(
+      0 sync
+      0 g1 was running on p0
+      0 g2 was running on p1
+     10 g1 sample @ main.first
+     10 g2 wait "chan receive"
+     20 g1 preempt @ main.first
+  )") == "recv 10ns 1 waits, most 1, contended 10ns, uncharged 10ns\n"
+         "  waits  1 10ns\n");
+}
+
 TEST_CASE("a goroutine of the runtime's own is nobody's wait") {
   CHECK(Classes(R"(
       0 sync
