@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/deadlock/thresholds.h"
+
 namespace analysis::deadlock {
 namespace {
 
@@ -51,8 +53,8 @@ class Grouping {
 
   void AddGoroutine(Row row) {
     const Judgement& judgement = result_.judgements[row];
-    Finding& finding = At(std::string(Name(judgement.verdict)) + ' ' + std::to_string(SiteOf(row)) + ' ' +
-                          std::to_string(facts_.at(row).start.value));
+    Finding& finding = At(std::string(Name(judgement.verdict)) + (judgement.is_proven ? " proven " : " ") +
+                          std::to_string(SiteOf(row)) + ' ' + std::to_string(facts_.at(row).start.value));
     if (finding.goroutines.empty()) {
       finding.verdict = judgement.verdict;
       finding.sites = {SiteOf(row)};
@@ -87,16 +89,34 @@ class Grouping {
 
 }  // namespace
 
-Result Analyse(model::EventSource& source) {
+// Of several dumps the one that fits best: the later ones show more, so the last of them.
+Joined Join(Facts& facts, const Inputs& inputs) {
+  Joined joined;
+  for (const model::GoroutineDump& dump : inputs.dumps) joined.dumps.push_back(CompareDump(facts, dump));
+  for (size_t i = 0; i < joined.dumps.size(); ++i) {
+    if (joined.used == SIZE_MAX || joined.dumps[i].same >= joined.dumps[joined.used].same) joined.used = i;
+  }
+  if (joined.used != SIZE_MAX) JoinDump(facts, inputs.dumps[joined.used]);
+  for (const model::Profile& leaks : inputs.leaks) joined.leaks.push_back(JoinLeaks(facts, leaks));
+  return joined;
+}
+
+Result Analyse(model::EventSource& source, Inputs inputs) {
   Result result;
+  result.knowledge = std::make_unique<Knowledge>(std::move(inputs.knowledge));
   result.facts = std::make_unique<Facts>(Gather(source));
-  result.scene = std::make_unique<Scene>(*result.facts);
+  result.is_damaged = !source.info().damage.empty();
+  result.joined = Join(*result.facts, inputs);
+  result.scene = std::make_unique<Scene>(*result.facts, *result.knowledge);
   result.hopes = FindHopes(*result.scene);
   result.judgements = Judge(*result.scene, result.hopes);
   result.edges = FindWaitEdges(*result.scene, result.judgements);
-  result.rings = FindRings(*result.scene, result.edges, result.judgements);
+  result.rings = FindRings(*result.scene, result.hopes, result.edges, result.judgements);
   Promote(*result.scene, result.hopes, result.edges, result.judgements);
   result.findings = Grouping(result).Run();
+  if (result.is_damaged) {
+    for (Finding& finding : result.findings) finding.confidence *= kDamagedShare;
+  }
   return result;
 }
 

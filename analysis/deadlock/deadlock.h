@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/deadlock/dump_join.h"
 #include "analysis/deadlock/rings.h"
 #include "model/report.h"
 
@@ -26,7 +27,24 @@ struct Finding {
   std::vector<WaitEdge> edges;  // from its goroutines
 };
 
+// What is known beside the trace.
+struct Inputs {
+  Knowledge knowledge;
+  std::vector<model::GoroutineDump> dumps;  // of the same process; the last that fits is used
+  std::vector<model::Profile> leaks;        // goroutineleak profiles
+};
+
+// How the dumps and leak profiles fitted, for the reader.
+struct Joined {
+  std::vector<DumpMatch> dumps;
+  size_t used = SIZE_MAX;  // of dumps
+  std::vector<LeakMatch> leaks;
+};
+
 struct Result {
+  std::unique_ptr<Knowledge> knowledge;
+  Joined joined;
+  bool is_damaged = false;  // part of the trace could not be read
   std::unique_ptr<Facts> facts;
   std::unique_ptr<Scene> scene;
   std::vector<HopeFound> hopes;       // by goroutine row
@@ -36,7 +54,7 @@ struct Result {
   std::vector<Finding> findings;  // worst first; every waiting goroutine is in exactly one
 };
 
-Result Analyse(model::EventSource& source);
+Result Analyse(model::EventSource& source, Inputs inputs = {});
 
 model::Report MakeReport(const Result& result, const std::string& file);
 

@@ -1,10 +1,9 @@
 #include "analysis/deadlock/facts.h"
 
 #include <algorithm>
-#include <array>
-#include <tuple>
 #include <utility>
 
+#include "analysis/deadlock/fact_tables.h"
 #include "analysis/deadlock/kinship.h"
 #include "analysis/deadlock/thresholds.h"
 
@@ -17,7 +16,11 @@ using model::GoState;
 using model::StackTrie;
 
 void Remember(std::vector<Goroutine::Partner>& partners, Goroutine::Partner partner) {
-  if (std::ranges::find(partners, partner) != partners.end()) return;
+  const auto known = std::ranges::find_if(partners, [&](const auto& other) { return other.IsLike(partner); });
+  if (known != partners.end()) {
+    ++known->times;
+    return;
+  }
   if (partners.size() >= kPartnersKept) partners.erase(partners.begin());
   partners.push_back(partner);
 }
@@ -36,23 +39,17 @@ class Gatherer {
   void FirstSeen(const Event& event, Row row);
   void BeginWait(const Event& event, Row row, StackId raw, bool is_older, StackId before);
   void EndWait(const Event& event, Row row);
+  void CountEnd(const OpenWait& wait, Time waited, bool is_by_timer);
   void CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack);
   void Ended(const Event& event, Row row);
 
-  Row RowOf(GoroutineId id);
-  SiteRow SiteOf(WaitKind kind, StackId stack);
-  LineRow LineOf(Row creator, StackId create_stack, FunctionId start);
   StackId Import(StackId stack) { return facts_.stacks.Import(source_.symbols(), source_.stacks(), stack); }
   Goroutine& At(Row row) { return facts_.goroutines[row]; }
 
   model::EventSource& source_;
   Facts facts_;
+  FactTables tables_{facts_};
   bool has_begun_ = false;
-  std::array<std::pair<GoroutineId, Row>, 1024>
-      recent_rows_{};  // by the last bits of the id: few run at a time, and ids are dense
-  std::map<std::pair<WaitKind, StackId>, SiteRow> site_of_;
-  std::map<std::pair<WaitKind, LocationId>, uint32_t> place_of_;
-  std::map<std::tuple<Row, StackId, FunctionId>, LineRow> line_of_;
 };
 
 Facts Gatherer::Run() {
@@ -70,7 +67,7 @@ void Gatherer::Look(const Event& event) {
   ++facts_.events;
   StackId before;
   if (event.goroutine > 0) {
-    Goroutine& there = At(RowOf(event.goroutine));
+    Goroutine& there = At(tables_.RowOf(event.goroutine));
     before = there.last_stack;
     if (event.stack != StackTrie::root()) there.last_stack = Import(event.stack);
   }
@@ -79,7 +76,7 @@ void Gatherer::Look(const Event& event) {
 
 // `before`: where event.goroutine was seen before this event.
 void Gatherer::LookAtState(const Event& event, StackId before) {
-  const Row row = RowOf(event.subject);
+  const Row row = tables_.RowOf(event.subject);
   const bool was_waiting = event.from == GoState::kWaiting;
   const bool is_waiting = event.to == GoState::kWaiting;
   if (event.from == GoState::kNotExist) Born(event, row, before);
@@ -100,7 +97,7 @@ void Gatherer::LookAtState(const Event& event, StackId before) {
 }
 
 void Gatherer::Born(const Event& event, Row row, StackId before) {
-  const Row creator = event.goroutine > 0 ? RowOf(event.goroutine) : kNobody;
+  const Row creator = event.goroutine > 0 ? tables_.RowOf(event.goroutine) : kNobody;
   Goroutine& goroutine = At(row);
   goroutine.born = event.time;
   goroutine.is_older = false;
@@ -108,12 +105,12 @@ void Gatherer::Born(const Event& event, Row row, StackId before) {
   goroutine.create_stack = Import(event.stack);
   goroutine.start = facts_.stacks.outermost_function(Import(event.subject_stack));
   if (creator == kNobody || facts_.stacks.traits(goroutine.start).is_runtime_own) return;
-  goroutine.line = LineOf(creator, goroutine.create_stack, goroutine.start);
+  goroutine.line = tables_.LineOf(creator, goroutine.create_stack, goroutine.start);
   Lineage& line = facts_.lines[goroutine.line];
   goroutine.round = static_cast<uint32_t>(line.members.size());
   const bool is_new_call = before != StackTrie::root() && !IsInsideCall(before, goroutine.create_stack);
-  if (is_new_call) ++line.call;
-  goroutine.call = line.call;
+  if (is_new_call) ++facts_.calls[line.call];
+  goroutine.call = facts_.calls[line.call];
   line.members.push_back(row);
 }
 
@@ -145,35 +142,43 @@ void Gatherer::BeginWait(const Event& event, Row row, StackId raw, bool is_older
   wait.before = facts_.stacks.UserPart(before);
   if (is_older) wait.since = facts_.begin;
   if (wait.stack != StackTrie::root()) {
-    wait.site = SiteOf(wait.kind, wait.stack);
+    wait.site = tables_.SiteOf(wait.kind, wait.stack);
     if (!is_older) wait.turn = ++facts_.places[facts_.sites[wait.site].place].begun;
   }
   Goroutine& goroutine = At(row);
+  if (goroutine.start == FunctionId(0)) goroutine.start = facts_.stacks.outermost_function(raw);
+  if (wait.site != kNowhere) wait.post = tables_.PostOf(wait.kind, wait.stack, goroutine.start);
   if (raw != StackTrie::root()) goroutine.last_stack = raw;
   goroutine.wait = wait;
+  if (!is_older) {
+    std::ranges::move_backward(goroutine.sightings.begin(), goroutine.sightings.end() - 1, goroutine.sightings.end());
+    goroutine.sightings.front() = {event.time, wait.stack};
+  }
   goroutine.kinds_waited |= uint32_t{1} << static_cast<int>(wait.kind);
 }
 
 void Gatherer::EndWait(const Event& event, Row row) {
   if (!At(row).wait) return;
   const OpenWait wait = *std::exchange(At(row).wait, std::nullopt);
-  const Row waker = event.goroutine > 0 && event.goroutine != event.subject ? RowOf(event.goroutine) : kNobody;
+  const Row waker = event.goroutine > 0 && event.goroutine != event.subject ? tables_.RowOf(event.goroutine) : kNobody;
   const StackId waker_stack = Import(event.stack);
-  if (wait.site != kNowhere) {
-    Site& site = facts_.sites[wait.site];
-    ++site.ended;
-    if (!wait.is_older) {
-      Place& place = facts_.places[site.place];
-      site.longest = std::max(site.longest, event.time - wait.since);
-      place.longest = std::max(place.longest, site.longest);
-    }
-    if (waker == kNobody && waker_stack == StackTrie::root() && wait.kind != WaitKind::kNetwork) ++site.ended_by_timer;
-  }
-  if (waker == kNobody) return;
-  CountWake(row, wait, waker, waker_stack);
-  const bool is_after_func =
-      At(waker).creator == kNobody && !At(waker).is_older;  // only the timers start goroutines out of nowhere
-  if (is_after_func && wait.site != kNowhere) ++facts_.sites[wait.site].ended_by_timer;
+  const bool is_bare = waker == kNobody && waker_stack == StackTrie::root() && wait.kind != WaitKind::kNetwork;
+  // Only the timers start goroutines out of nowhere.
+  const bool is_after_func = waker != kNobody && At(waker).creator == kNobody && !At(waker).is_older;
+  At(row).last_wait_began = wait.since;
+  if (wait.site != kNowhere) CountEnd(wait, event.time - wait.since, is_bare || is_after_func);
+  if (waker != kNobody) CountWake(row, wait, waker, waker_stack);
+}
+
+void Gatherer::CountEnd(const OpenWait& wait, Time waited, bool is_by_timer) {
+  Site& site = facts_.sites[wait.site];
+  Place& place = facts_.places[site.place];
+  Post& post = facts_.posts[wait.post];
+  ++site.ended;
+  if (is_by_timer) ++site.ended_by_timer, ++post.ended_by_timer;
+  if (wait.is_older) return;
+  for (Time* longest : {&site.longest, &place.longest, &post.longest}) *longest = std::max(*longest, waited);
+  if (is_by_timer) post.longest_by_timer = std::max(post.longest_by_timer, waited);
 }
 
 void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack) {
@@ -185,13 +190,20 @@ void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId wa
   const StackId place = facts_.stacks.UserPart(waker_stack);
   const Kin kin = KinOf(facts_, waiter, waker);
   const LocationId waker_place = place == StackTrie::root() ? LocationId(0) : facts_.stacks.leaf(place);
-  ++site.relations[{kin, At(waker).start, waker_place}];
+  Post& post = facts_.posts[wait.post];
+  ++post.relations[{kin, At(waker).start, waker_place}];
+  ++post.ended_by_another;
+  if (post.occasions == 0 || facts_.end - post.last_ended > kSlack) ++post.occasions;
+  post.last_ended = facts_.end;
   if (place != StackTrie::root()) ++facts_.ended_by[{facts_.stacks.leaf(wait.stack), waker_place}];
   if (site.living_wakers[waker]++ == 0) At(waker).woke_at.push_back({wait.site, kin == Kin::kStranger});
   ++(kin == Kin::kStranger ? site.ended_by_stranger : site.ended_by_kin);
   ++facts_.places[site.place].ended_by_another;
-  Remember(At(waiter).woken_by, {facts_.stacks.leaf(wait.stack), waker});
-  if (place != StackTrie::root()) Remember(At(waker).has_woken, {waker_place, waiter});
+  const bool made_waker = At(waker).creator == waiter && IsInsideCall(wait.raw, At(waker).create_stack);
+  const bool made_waiter = At(waiter).creator == waker && IsInsideCall(waker_stack, At(waiter).create_stack);
+  if (kin == Kin::kCreator) ++(made_waiter ? post.by_creator_inside : post.by_creator_outside);
+  Remember(At(waiter).woken_by, {facts_.stacks.leaf(wait.stack), waker, made_waker});
+  if (place != StackTrie::root()) Remember(At(waker).has_woken, {waker_place, waiter, made_waiter});
 }
 
 void Gatherer::Ended(const Event& event, Row row) {
@@ -212,39 +224,9 @@ void Gatherer::Ended(const Event& event, Row row) {
   goroutine.waking_stacks = {};
   if (goroutine.line == kNoLine) return;
   ++facts_.lines[goroutine.line].ended;
-  ++facts_.ended_of_birth[{goroutine.create_stack, goroutine.start}];
-}
-
-Row Gatherer::RowOf(GoroutineId id) {
-  auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
-  if (recent_id == id) return recent_row;
-  const auto [at, is_new] = facts_.row_of.try_emplace(id, static_cast<Row>(facts_.goroutines.size()));
-  if (is_new) {
-    facts_.goroutines.push_back({.id = id});
-    facts_.goroutines.back().is_older = true;
-    facts_.goroutines.back().born = facts_.begin;
-  }
-  recent_id = id;
-  return recent_row = at->second;
-}
-
-SiteRow Gatherer::SiteOf(WaitKind kind, StackId stack) {
-  const auto [at, is_new] = site_of_.try_emplace({kind, stack}, static_cast<SiteRow>(facts_.sites.size()));
-  if (!is_new) return at->second;
-  const auto [place, is_new_place] =
-      place_of_.try_emplace({kind, facts_.stacks.leaf(stack)}, static_cast<uint32_t>(facts_.places.size()));
-  if (is_new_place) facts_.places.emplace_back();
-  facts_.sites.push_back({.kind = kind, .stack = stack, .place = place->second});
-  return at->second;
-}
-
-LineRow Gatherer::LineOf(Row creator, StackId create_stack, FunctionId start) {
-  const auto [at, is_new] = line_of_.try_emplace({creator, create_stack, start}, static_cast<LineRow>(facts_.lines.size()));
-  if (is_new) {
-    facts_.lines.push_back({.creator = creator, .create_stack = create_stack, .start = start});
-    At(creator).lines.push_back(at->second);
-  }
-  return at->second;
+  Facts::Lives& lives = facts_.ended_of_birth[{goroutine.create_stack, goroutine.start}];
+  ++lives.ended;
+  lives.total += event.time - goroutine.born;
 }
 
 }  // namespace

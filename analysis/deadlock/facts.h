@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -21,6 +22,7 @@ using Row = uint32_t;  // of Facts::goroutines
 constexpr Row kNobody = UINT32_MAX;
 using SiteRow = uint32_t;  // of Facts::sites
 constexpr SiteRow kNowhere = UINT32_MAX;
+using PostRow = uint32_t;                // of Facts::posts
 using LineRow = uint32_t;                // of Facts::lines
 constexpr LineRow kNoLine = UINT32_MAX;  // started by nobody we know, or by the runtime
 
@@ -33,6 +35,7 @@ struct OpenWait {
   Time since = 0;         // the begin of the trace if it is older
   bool is_older = false;  // it began before the trace: the reason is read off the frames
   SiteRow site = kNowhere;
+  PostRow post = 0;   // where site is
   uint32_t turn = 0;  // how many waits had begun at this site's place, this one counted; 0 if it is older
 };
 
@@ -55,6 +58,24 @@ struct Relation {
   auto operator<=>(const Relation&) const = default;
 };
 
+// Goroutines of one birth at one line: they do the same thing there, each with its own partners. How such waits ended so
+// far says who will have to end the next one.
+struct Post {
+  WaitKind kind = WaitKind::kUnknown;
+  LocationId place;
+  FunctionId start;
+  uint32_t ended_by_another = 0;
+  uint32_t occasions = 0;  // of them, not counting those that came with the one before: a broadcast is one
+  Time last_ended = 0;
+  uint32_t ended_by_timer = 0;
+  Time longest = 0;           // of those begun and ended inside
+  Time longest_by_timer = 0;  // of them, those a timer ended
+  std::map<Relation, uint32_t> relations;
+  // Of those ended by the creator: from within the call that started the waiter, or from elsewhere.
+  uint32_t by_creator_inside = 0;
+  uint32_t by_creator_outside = 0;
+};
+
 // Everything known about waiting with one kind at one stack.
 struct Site {
   WaitKind kind = WaitKind::kUnknown;
@@ -65,7 +86,6 @@ struct Site {
   uint32_t ended_by_timer = 0;
   uint32_t ended_by_kin = 0;
   uint32_t ended_by_stranger = 0;
-  std::map<Relation, uint32_t> relations;
   std::unordered_map<Row, uint32_t> living_wakers;  // who ended waits here and has not ended itself
   // Living creators of goroutines that came, ended waits here as strangers, and ended: how many each.
   std::unordered_map<Row, uint32_t> makers_of_wakers;
@@ -77,7 +97,7 @@ struct Lineage {
   StackId create_stack;
   FunctionId start;
   std::vector<Row> members;
-  uint32_t call = 0;  // which call of the function with the go statement the last member was started in, as far as seen
+  uint32_t call = 0;  // of Facts::calls: the function with the go statement, as called from one place
   uint32_t ended = 0;
 };
 
@@ -94,16 +114,29 @@ struct Goroutine {
   StackId last_stack;  // the latest known, of any event
   Time last_ran = 0;   // 0 = never inside the trace
   LineRow line = kNoLine;
-  uint32_t round = 0;  // which of its lineage
-  uint32_t call = 0;   // Lineage::call when it was started; that call has returned if the lineage's is larger
+  uint32_t round = 0;      // which of its lineage
+  uint32_t call = 0;       // which call of Lineage::call started it; it has returned if Facts::calls counts more
+  bool is_proven = false;  // the runtime itself says that it is stuck for good
   std::optional<OpenWait> wait;
+  Time last_wait_began = 0;  // of the latest wait that ended; 0 = none ended inside the trace
+  // Its latest waits, as places where it was seen: who was elsewhere since a lock was asked for does not hold it.
+  static constexpr size_t kSightingsKept = 4;  // a loop that goes round has been outside of what it calls by then
+  struct Sighting {
+    Time time = INT64_MIN;
+    StackId stack;
+  };
+  std::array<Sighting, kSightingsKept> sightings;
   uint32_t kinds_waited = 0;   // a bit for each WaitKind it has waited with
   std::vector<LineRow> lines;  // lineages it has begun
 
   struct Partner {
     LocationId place;
     Row who;
-    bool operator==(const Partner&) const = default;
+    bool is_inside = false;  // one made the other, and the maker did this from within the call that did
+    uint32_t times = 1;
+    bool IsLike(const Partner& other) const {
+      return place == other.place && who == other.who && is_inside == other.is_inside;
+    }
   };
   std::vector<Partner> woken_by;   // who ended its waits, and at which line it waited; distinct, the newest kPartnersKept
   std::vector<Partner> has_woken;  // whose waits it ended, and at which of its lines; distinct, the newest kPartnersKept
@@ -115,21 +148,41 @@ struct Goroutine {
   std::vector<WokeAt> woke_at;  // sites whose living_wakers or makers_of_wakers name it
 };
 
+// What a goroutine dump says of one goroutine, beside what went into its Goroutine (dump_join.h).
+struct Dumped {
+  struct Call {
+    FunctionId function;
+    std::vector<uint64_t> arguments;  // 0 where the value may be stale
+  };
+  bool is_known = false;
+  int64_t minutes = 0;      // it has waited at least so long; 0 = less than one
+  uint64_t object = 0;      // address of what it waits for (lock, channel, wait group); 0 = not known
+  std::vector<Call> calls;  // leaf first
+};
+
 struct Facts {
   Stacks stacks;
   Time begin = 0;
   Time end = 0;
   uint64_t events = 0;
   std::vector<Goroutine> goroutines;  // in order of first mention
+  std::vector<Dumped> dumped;         // by row; empty without a dump
   std::vector<Site> sites;
   std::vector<Place> places;
+  std::vector<Post> posts;
   std::vector<Lineage> lines;
-  std::map<std::pair<StackId, FunctionId>, uint32_t> ended_of_birth;  // (create stack, start) -> goroutines that ended
+  std::vector<uint32_t> calls;  // how often a goroutine was seen to call a function with go statements, from one place
+  struct Lives {
+    uint32_t ended = 0;
+    Time total = 0;  // of those whose birth was seen
+  };
+  std::map<std::pair<StackId, FunctionId>, Lives> ended_of_birth;  // (create stack, start) -> goroutines that ended
   // Waits for a lock at the first place were ended by the second (a location of an Unlock's caller), and so for channels.
   std::map<std::pair<LocationId, LocationId>, uint32_t> ended_by;
   std::unordered_map<GoroutineId, Row> row_of;
 
   const Goroutine& at(Row row) const { return goroutines[row]; }
+  const Post& post_of(Row row) const { return posts[goroutines[row].wait->post]; }
   const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
   LocationId leaf_of(SiteRow site) const { return stacks.leaf(sites[site].stack); }
   Time duration() const { return end - begin; }

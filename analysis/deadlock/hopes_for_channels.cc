@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/deadlock/known_wakers.h"
 #include "analysis/deadlock/liveness.h"
+#include "analysis/deadlock/objects.h"
 #include "analysis/deadlock/thresholds.h"
 
 // Who could end a wait on a channel, a condition variable or a wait group: by history (who ended such waits), by kinship
@@ -10,6 +12,7 @@ namespace analysis::deadlock {
 namespace {
 
 bool IsAnotherInstance(const Question& q, Row other) {
+  if (HandOf(q.scene.facts(), q.row, other, q.scene.stacks().traits(q.leaf).receiver) == Hand::kOther) return true;
   return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
 }
 
@@ -42,6 +45,20 @@ void Partners(const Question& q, Hopes& hopes) {
   }
 }
 
+// Every wait of it here was ended by one and the same, which is still there: two that talk to each other only.
+bool HasOnlyPartner(const Question& q) {
+  const LocationId place = q.scene.stacks().leaf(q.wait.stack);
+  Row only = kNobody;
+  uint32_t times = 0;
+  for (const auto& partner : q.goroutine.woken_by) {
+    if (partner.place != place) continue;
+    if (only != kNobody) return false;
+    only = partner.who;
+    times = partner.times;
+  }
+  return only != kNobody && times >= kKnownPartners && q.scene.IsPresent(only);
+}
+
 // Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its
 // receiver from the first time (whereas any one may come to close what a receiver waits for).
 bool HasKnownPartners(const Question& q) {
@@ -65,11 +82,19 @@ void WhoWakesThisSite(const Question& q, Hopes& hopes) {
   }
 }
 
+bool MayReceive(const Scene& scene, Row who) {
+  const Goroutine& goroutine = scene.facts().at(who);
+  if (!scene.IsWaiting(who) || goroutine.is_older) return true;  // on its way, it may do anything
+  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
+  if ((goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0) return true;
+  return std::ranges::any_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene, WaitKind::kSend, at); });
+}
+
 // What a helper is worth who was never seen to end such waits: little, where those who do are known.
 Hope Unproven(const Question& q) { return HasKnownPartners(q) ? Hope::kPerhaps : Hope::kLikely; }
 
-bool HasWokenHere(const Site& site, FunctionId start) {
-  return std::ranges::any_of(site.relations, [&](const auto& entry) { return entry.first.waker_start == start; });
+bool HasWokenHere(const Post& post, FunctionId start) {
+  return std::ranges::any_of(post.relations, [&](const auto& entry) { return entry.first.waker_start == start; });
 }
 
 // A goroutine started beside it, in the same round of the creator's loop, or outside of any loop.
@@ -86,36 +111,46 @@ class Siblings {
   }
 
  private:
+  // How this line's members go with the waiter: born beside it in one call or one round of a loop, or just by one creator.
+  enum class Step : uint8_t { kOneCall, kOneRound, kNone };
+
+  Step StepOf(LineRow row) const {
+    const Kinship& kinship = q_.scene.kinship();
+    const Lineage& line = facts_.lines[row];
+    const Lineage& own = facts_.lines[q_.goroutine.line];
+    if (!kinship.IsInLoop(q_.row) || !kinship.IsInLoop(line.members.front())) return Step::kNone;
+    if (line.call == own.call && line.members.size() != own.members.size()) return Step::kOneCall;
+    return kinship.IsInStep(q_.goroutine.line, row, q_.goroutine.round) ? Step::kOneRound : Step::kNone;
+  }
+
   void AskLine(LineRow row) {
     const Lineage& line = facts_.lines[row];
-    const Kinship& kinship = q_.scene.kinship();
-    const Hope strength = StrengthOf(row, line, kinship.round(line.members.front()) == Kinship::kEveryRound);
+    const Step step = StepOf(row);
+    const Hope strength = StrengthOf(row, line, step);
     if (strength == Hope::kNone) return;
-    const bool is_in_step = kinship.IsInLoop(q_.row) && kinship.IsInLoop(line.members.front());
-    if (is_in_step) {
-      const uint32_t round = kinship.round(q_.row);
-      if (round < line.members.size()) Offer(strength, line.members[round]);
-      return;
-    }
+    if (step == Step::kOneRound) return Offer(strength, line.members[q_.goroutine.round]);
     for (Row who : line.members) {
       if (hopes_.best().hope >= strength) return;
-      Offer(strength, who);
+      if (step == Step::kNone || facts_.at(who).call == q_.goroutine.call) Offer(strength, who);
     }
   }
 
   void Offer(Hope strength, Row who) {
+    if (q_.wait.kind == WaitKind::kSend && !MayReceive(q_.scene, who)) strength = std::min(strength, Hope::kPerhaps);
     if (who != q_.row && q_.scene.IsPresent(who)) hopes_.Offer(strength, HopeRule::kSibling, who);
   }
 
   // How much a living member of this lineage is worth.
-  Hope StrengthOf(LineRow row, const Lineage& line, bool is_of_every_round) const {
-    const bool is_known_waker = HasWokenHere(q_.site, line.start);
+  Hope StrengthOf(LineRow row, const Lineage& line, Step step) const {
+    const Kinship& kinship = q_.scene.kinship();
+    const bool is_of_every_round = kinship.round(line.members.front()) == Kinship::kEveryRound;
+    const bool is_known_waker = HasWokenHere(q_.post, line.start);
     const bool is_same_birth = row == q_.goroutine.line;
     if (is_same_birth && !is_known_waker && (!is_of_every_round || q_.site.ended > 0)) return Hope::kNone;
-    const bool is_shared = is_of_every_round || q_.scene.kinship().round(q_.row) == Kinship::kEveryRound;
-    if (!is_shared || is_known_waker) return Unproven(q_);  // one of its kind has, this one has not
+    if (step != Step::kNone || is_known_waker) return Unproven(q_);  // one of its kind has, this one has not
     if (q_.is_overtaken || HasKnownPartners(q_)) return Hope::kNone;
     if (q_.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q_.scene, q_.row)) return Hope::kNone;
+    if (step == Step::kNone && q_.is_left_behind) return Hope::kNone;  // what it waits for was made in that call
     const bool is_made_elsewhere =
         facts_.stacks.leaf_function(line.create_stack) != facts_.stacks.leaf_function(q_.goroutine.create_stack);
     if (is_made_elsewhere && q_.wait.kind == WaitKind::kSend) return Hope::kNone;
@@ -160,6 +195,11 @@ bool CreatorTakesPart(const Question& q) {
   return std::ranges::any_of(q.scene.facts().at(q.goroutine.creator).waking_stacks, is_inside);
 }
 
+// The creator is in the very call that made it: what it gave to the goroutine is in its hands.
+bool IsCreatorAtHand(const Question& q) {
+  return q.goroutine.creator != kNobody && !q.is_left_behind && ActivationOf(q.scene, q.row).is_innermost;
+}
+
 // Its creator is still inside the calls that made it, so it still has in hand what it gave to the goroutine.
 void CreatorStillThere(const Question& q, Hopes& hopes) {
   const Row creator = q.goroutine.creator;
@@ -197,9 +237,12 @@ void MethodOfType(const Question& q, Hopes& hopes) {
     };
     if (q.lively.AnyInGroup(group, q.found, offer)) return;
   }
+  const bool has_creator_left = q.goroutine.creator != kNobody && !IsCreatorAtHand(q);
   for (Row who : q.scene.WokeFrom(receiver)) {
     if (hopes.is_settled()) return;
-    if (who == q.row || IsAnotherInstance(q, who) || !DoesCounterpart(q, who)) continue;
+    if (who == q.row || (who == q.goroutine.creator && has_creator_left) || IsAnotherInstance(q, who) ||
+        !DoesCounterpart(q, who))
+      continue;
     hopes.Offer(Unproven(q), HopeRule::kMethodWoke, who);
   }
 }
@@ -241,14 +284,34 @@ bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
 }
 
 void HopesForChannel(const Question& q, Hopes& hopes) {
-  for (const auto rule : {Partners, WhoWakesThisSite}) {
-    rule(q, hopes);
-    if (hopes.is_settled()) return;
+  if (q.wait.kind == WaitKind::kWaitGroup) {
+    const OwnWorkers workers = OwnWorkersOf(q.scene, q.row);
+    for (Row who : workers.living) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+    if (workers.were_started) return hopes.Lacks(workers.living.empty() ? Lack::kWakersGone : Lack::kWakersStuck);
   }
-  Siblings(q, hopes).Ask();
-  for (const auto rule : {Children, CreatorStillThere, MethodOfType, CounterpartInFile}) {
-    if (hopes.is_settled()) return;
-    rule(q, hopes);
+  Partners(q, hopes);
+  if (hopes.is_settled()) return;
+  if (hopes.best().hope == Hope::kNone && HasOnlyPartner(q)) return hopes.Lacks(Lack::kWakersStuck);
+  const Reliance reliance = OfferKnownWakers(q, hopes);
+  if (hopes.is_settled()) return;
+  WhoWakesThisSite(q, hopes);
+  if (hopes.is_settled()) return;
+  if (reliance.is_known) {
+    if (!reliance.has_living && IsCreatorAtHand(q)) CreatorStillThere(q, hopes);
+    return hopes.Lacks(reliance.has_living ? Lack::kWakersStuck : Lack::kWakersGone);
+  }
+  // A dump tells who its kin are, but not who of them ever ended such a wait: of one that idles that is no reason to hope.
+  const bool has_history = !q.goroutine.is_older || q.post.ended_by_another > 0;
+  if (has_history || !MayIdle(q.wait.kind)) {
+    hopes.SetLimit(has_history ? Hope::kLikely : Hope::kPerhaps);
+    Siblings(q, hopes).Ask();
+    for (const auto rule : {Children, CreatorStillThere}) {
+      if (!hopes.is_settled()) rule(q, hopes);
+    }
+    hopes.SetLimit(Hope::kLikely);
+  }
+  for (const auto rule : {MethodOfType, CounterpartInFile}) {
+    if (!hopes.is_settled()) rule(q, hopes);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "analysis/deadlock/liveness.h"
+#include "analysis/deadlock/objects.h"
 #include "analysis/deadlock/thresholds.h"
 
 // Who could release a lock. A lock has one holder (or some readers), and the holder is a goroutine that called Lock and has
@@ -10,12 +11,17 @@ namespace {
 
 // Two instances keep their locks to themselves if all waits so far were ended within the family.
 bool IsAnotherInstance(const Question& q, Row other) {
+  if (HandOf(q.scene.facts(), q.row, other, q.scene.stacks().traits(q.leaf).receiver) == Hand::kOther) return true;
   return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
 }
 
 const std::set<FunctionId>& LockFunctions(const Question& q) {
   return q.scene.locks().FunctionsOf(q.scene.stacks().leaf(q.wait.stack));
 }
+
+// Locks go to the oldest waiter after 1 ms: one that waits longer is not passed by those who come now, so whoever has its
+// lock has had it since before.
+bool HasHadItsTurn(const Question& q) { return q.scene.WaitedFor(q.row) > kFarLonger * kSlack; }
 
 // While it is queued no longer than others were, and somebody alive is in the lock's functions, the queue moves.
 void LockStillMoves(const Question& q, Hopes& hopes) {
@@ -37,7 +43,9 @@ void HolderInLockFunction(const Question& q, Hopes& hopes) {
     for (GroupRow group : q.scene.WithFunction(function)) {
       if (q.scene.IsAtSite(group, q.wait.site)) continue;
       const auto offer = [&](Row who) {
-        if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kHolderOnStack, who, function);
+        const bool came_later = HasHadItsTurn(q) && q.scene.HasEnteredSince(who, function, q.wait.since);
+        if (who == q.row || came_later || IsAnotherInstance(q, who)) return false;
+        hopes.Offer(Hope::kLikely, HopeRule::kHolderOnStack, who, function);
         return hopes.is_settled();
       };
       if (q.lively.AnyInGroup(group, q.found, offer)) return;
@@ -52,7 +60,9 @@ void HolderInMethod(const Question& q, Hopes& hopes) {
   for (GroupRow group : q.scene.WithReceiver(receiver)) {
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
     const auto offer = [&](Row who) {
-      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kHolderOfType, who, q.leaf);
+      const bool came_later = HasHadItsTurn(q) && q.scene.HasEnteredTypeSince(who, receiver, q.wait.since);
+      if (who == q.row || came_later || IsAnotherInstance(q, who)) return false;
+      hopes.Offer(Hope::kLikely, HopeRule::kHolderOfType, who, q.leaf);
       return hopes.is_settled();
     };
     if (q.lively.AnyInGroup(group, q.found, offer)) return;
@@ -93,9 +103,19 @@ FunctionId SectionInFile(const Scene& scene, Row holder, Row waiter, StringId fi
     const FunctionId function = scene.stacks().leaf_function(at);
     const bool is_root = scene.stacks().trie().caller(at) == model::StackTrie::root();
     if (scene.stacks().file(function) != file || (is_root && is_main)) continue;
+    if (scene.stacks().traits(function).is_standard) continue;
     if (!GoesOnStarting(scene, holder, waiter, function)) return function;
   }
   return FunctionId(0);
+}
+
+// It idles in the loop it was started for, where no critical section lasts from round to round; or it was parked there
+// already while the waiter went through its whole last round, lock and all.
+bool HasBeenParked(const Question& q, Row who) {
+  const auto& wait = q.scene.facts().at(who).wait;
+  if (q.scene.IsWaiting(who) && MayIdle(wait->kind) && q.scene.IsInStartFunction(who)) return true;
+  if (q.scene.GoesRoundSince(who, q.wait.since)) return true;
+  return wait && q.goroutine.last_wait_began > 0 && wait->since < q.goroutine.last_wait_began;
 }
 
 // Weak: somebody alive is inside the file in which the lock is taken.
@@ -105,9 +125,10 @@ void HolderInFile(const Question& q, Hopes& hopes) {
     if (hopes.best().hope >= Hope::kPerhaps) return;
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
     q.lively.AnyInGroup(group, q.found, [&](Row who) {
-      if (who == q.row) return false;
+      if (who == q.row || IsAnotherInstance(q, who) || HasBeenParked(q, who)) return false;
       const FunctionId section = SectionInFile(q.scene, who, q.row, file);
-      if (section != FunctionId(0)) hopes.Offer(Hope::kPerhaps, HopeRule::kHolderInFile, who, section);
+      const bool came_later = HasHadItsTurn(q) && q.scene.HasEnteredSince(who, section, q.wait.since);
+      if (section != FunctionId(0) && !came_later) hopes.Offer(Hope::kPerhaps, HopeRule::kHolderInFile, who, section);
       return hopes.best().hope >= Hope::kPerhaps;
     });
   }

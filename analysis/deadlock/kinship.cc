@@ -9,11 +9,14 @@ namespace {
 
 bool IsMain(const Goroutine& goroutine) { return goroutine.id == 1; }
 
+// In order of birth; of those older than the trace, ids tell.
+std::pair<Time, GoroutineId> BirthOf(const Facts& facts, Row row) { return {facts.at(row).born, facts.at(row).id}; }
+
 // Born in turns: A B A B, not A A B B. `members` of both lines at `round` belong together if each was born before the
 // other line went on.
 bool BornInTurns(const Facts& facts, const Lineage& a, const Lineage& b, uint32_t round) {
   if (round >= a.members.size() || round >= b.members.size()) return false;
-  const auto born = [&](const Lineage& line, size_t i) { return facts.at(line.members[i]).born; };
+  const auto born = [&](const Lineage& line, size_t i) { return BirthOf(facts, line.members[i]); };
   const auto before_next = [&](const Lineage& first, const Lineage& second) {
     return round + 1 >= first.members.size() || born(second, round) <= born(first, round + 1);
   };
@@ -88,8 +91,8 @@ Kinship::Kinship(const Facts& facts) : facts_(facts), round_(facts.goroutines.si
 // began made a pool: its members belong to every round as well. The rest are loops; the i-th birth is of round i.
 void Kinship::AssignRounds(Row creator) {
   const auto& lines = facts_.at(creator).lines;
-  const auto first = [&](const Lineage& line) { return facts_.at(line.members.front()).born; };
-  const auto last = [&](const Lineage& line) { return facts_.at(line.members.back()).born; };
+  const auto first = [&](const Lineage& line) { return BirthOf(facts_, line.members.front()); };
+  const auto last = [&](const Lineage& line) { return BirthOf(facts_, line.members.back()); };
   for (LineRow row : lines) {
     const Lineage& line = facts_.lines[row];
     const bool is_pool = std::ranges::any_of(lines, [&](LineRow other_row) {
@@ -100,6 +103,10 @@ void Kinship::AssignRounds(Row creator) {
     const bool is_loop = line.members.size() > 1 && !is_pool;
     for (uint32_t i = 0; i < line.members.size(); ++i) round_[line.members[i]] = is_loop ? i : kEveryRound;
   }
+}
+
+bool Kinship::IsInStep(LineRow a, LineRow b, uint32_t round) const {
+  return BornInTurns(facts_, facts_.lines[a], facts_.lines[b], round);
 }
 
 bool Kinship::MayBeOneInstance(Row a, Row b) const {

@@ -26,6 +26,9 @@ class Kinship {
   uint32_t round(Row row) const { return round_[row]; }
   bool IsInLoop(Row row) const { return round_[row] < kNoRound; }
 
+  // The i-th of one loop and the i-th of the other were born in turns, so they may belong together.
+  bool IsInStep(LineRow a, LineRow b, uint32_t round) const;
+
   // False when some common ancestor made them (or their ancestors) in different rounds.
   bool MayBeOneInstance(Row a, Row b) const;
   bool IsNear(Row a, Row b) const;  // as Kin::kNear

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "analysis/deadlock/knowledge.h"
 #include "analysis/deadlock/thresholds.h"
 
 namespace analysis::deadlock {
@@ -16,12 +15,19 @@ using model::StackTrie;
 bool IsFamilyMatter(const Site& site) { return site.ended_by_kin > 0 && site.ended_by_stranger == 0; }
 
 void HopesForAnyWait(const Question& question, Hopes& hopes) {
-  if (question.site.ended_by_timer > 0 && !IsLock(question.wait.kind)) hopes.Offer(Hope::kLikely, HopeRule::kTimer, kNobody);
+  if (question.post.ended_by_timer > 0 && !IsLock(question.wait.kind)) {
+    const Time usual = question.post.longest_by_timer;
+    const bool is_overdue = usual > 0 && question.scene.WaitedFor(question.row) > kFarLonger * std::max(usual, kSlack);
+    hopes.Offer(is_overdue ? Hope::kPerhaps : Hope::kLikely, HopeRule::kTimer, kNobody);
+  }
   const bool is_main = question.goroutine.id == 1;
   if (question.wait.kind == WaitKind::kForever && is_main) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody);
-  if (ParksByDesign(question.scene.stacks(), question.goroutine.start, question.wait.stack)) {
-    hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody, question.leaf);
-  }
+  const bool is_at_end_of_main = is_main && MayIdle(question.wait.kind) && question.post.ended_by_another == 0 &&
+                                 question.scene.stacks().name(question.leaf) == "main.main";
+  if (is_at_end_of_main) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody);
+  if (question.known == nullptr) return;
+  if (question.known->role == Role::kIdle) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody, question.leaf);
+  if (question.known->role == Role::kOutside) hopes.Offer(Hope::kLikely, HopeRule::kOutside, kNobody, question.leaf);
 }
 
 HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Lively& lively, Row row) {
@@ -35,6 +41,8 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
                           .goroutine = goroutine,
                           .wait = wait,
                           .site = site,
+                          .post = scene.facts().posts[wait.post],
+                          .known = scene.KnownOf(row),
                           .leaf = scene.stacks().leaf_function(wait.stack),
                           .is_overtaken = IsOvertaken(scene, row),
                           .is_left_behind = IsLeftBehind(scene, row),
@@ -42,9 +50,16 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
                           .is_family_matter = IsFamilyMatter(site)};
   Hopes hopes(found);
   HopesForAnyWait(question, hopes);
-  if (hopes.is_settled() || wait.kind == WaitKind::kForever) return hopes.best();
+  if (wait.kind == WaitKind::kForever) {
+    HopeFound found_here = hopes.best();
+    found_here.is_powerless = true;
+    return found_here;
+  }
+  if (hopes.is_settled()) return hopes.best();
   if (IsLock(wait.kind)) {
     HopesForLock(question, hopes);
+  } else if (NeverIdles(question.known)) {
+    HopesForResource(question, hopes);
   } else {
     HopesForChannel(question, hopes);
   }
@@ -54,8 +69,9 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
 }  // namespace
 
 void Hopes::Offer(Hope strength, HopeRule rule, Row who, FunctionId function) {
-  if (who != kNobody) strength = std::min(strength, found_[who].hope);
-  if (strength > best_.hope) best_ = {.hope = strength, .rule = rule, .who = who, .function = function};
+  if (who != kNobody) strength = std::min(strength, HopeOf(who));
+  strength = std::min(strength, limit_);
+  if (strength > best_.hope) best_ = {.hope = strength, .rule = rule, .who = who, .function = function, .lack = best_.lack};
 }
 
 Lively::Lively(const Scene& scene) : scene_(scene), in_group_(scene.groups().size()), in_line_(scene.facts().lines.size()) {}
@@ -93,7 +109,7 @@ bool IsGrowing(const Scene& scene, SiteRow site, Row creator) {
 }
 
 bool HasCallReturned(const Facts& facts, const Goroutine& goroutine) {
-  return goroutine.line != kNoLine && facts.lines[goroutine.line].call > goroutine.call;
+  return goroutine.line != kNoLine && facts.calls[facts.lines[goroutine.line].call] > goroutine.call;
 }
 
 namespace {
@@ -104,13 +120,12 @@ bool KnowsCreatorFromItsCallOnly(const Scene& scene, Row row) {
   const Goroutine& goroutine = facts.at(row);
   const std::vector<Row> partners = scene.PartnersOf(row);
   if (std::ranges::find(partners, goroutine.creator) == partners.end()) return false;
-  const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
   bool has_met = false;
   for (const auto* list : {&facts.at(goroutine.creator).woken_by, &facts.at(goroutine.creator).has_woken}) {
     for (const auto& partner : *list) {
       if (partner.who != row) continue;
       has_met = true;
-      if (facts.stacks.function(partner.place) != made_in) return false;
+      if (!partner.is_inside) return false;
     }
   }
   return has_met || HasCallReturned(facts, goroutine);  // a creator that has met so many since forgets
@@ -134,6 +149,8 @@ bool IsLeftBehind(const Scene& scene, Row row) {
   if (goroutine.line == kNoLine || facts.at(goroutine.creator).has_ended || ActivationOf(scene, row).is_innermost)
     return false;
   if (KnowsCreatorFromItsCallOnly(scene, row)) return true;
+  const Post& post = facts.post_of(row);
+  if (post.by_creator_inside > 0 && post.by_creator_outside == 0) return true;  // so it is with others of its birth
   if (!scene.PartnersOf(row).empty()) return false;
   return std::ranges::any_of(Twins(facts, goroutine), [&](Row twin) {
     const auto& wait = facts.at(twin).wait;
@@ -152,6 +169,13 @@ Activation ActivationOf(const Scene& scene, Row row) {
     std::ranges::reverse(frames);
     return frames;
   };
+  if (goroutine.is_older) {  // a dump tells the function only
+    const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
+    for (LocationId location : facts.stacks.trie().LeafFirst(facts.at(goroutine.creator).last_stack))
+      activation.is_innermost |= facts.stacks.function(location) == made_in;
+    activation.frames = activation.is_innermost ? 1 : 0;
+    return activation;
+  }
   const auto then = outermost_first(goroutine.create_stack);
   const auto now = outermost_first(facts.at(goroutine.creator).last_stack);
   for (size_t i = 0; i < then.size() && i < now.size(); ++i) {
@@ -183,6 +207,7 @@ std::vector<HopeFound> FindHopes(const Scene& scene, const std::vector<bool>& wi
   for (bool has_risen = true; has_risen;) {
     has_risen = false;
     for (Row row : scene.waiting()) {
+      if (scene.facts().at(row).is_proven && scene.facts().at(row).id != 1) continue;
       if (found[row].hope == Hope::kLikely || (!without.empty() && without[row])) continue;
       const HopeFound now = Ask(scene, found, lively, row);
       if (now.hope <= found[row].hope) continue;
@@ -190,6 +215,9 @@ std::vector<HopeFound> FindHopes(const Scene& scene, const std::vector<bool>& wi
       lively.Raise(row, before);
       has_risen = true;
     }
+  }
+  for (Row row : scene.waiting()) {  // now that all is settled: why those without hope have none
+    if (found[row].hope == Hope::kNone && (without.empty() || !without[row])) found[row] = Ask(scene, found, lively, row);
   }
   return found;
 }
@@ -206,6 +234,10 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return "a timer has ended such waits here";
     case HopeRule::kParkedByDesign:
       return function.empty() ? "main parked on purpose" : fmt::format("{} waits here by design", function);
+    case HopeRule::kOutside:
+      return fmt::format("{} waits for something outside of the process", function);
+    case HopeRule::kHasResource:
+      return fmt::format("{} is alive in {}, so it may have what is wanted", who, function);
     case HopeRule::kLockMoves:
       return "the lock is handed on, and this wait is no longer than others were";
     case HopeRule::kHolderOnStack:
@@ -216,6 +248,8 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return fmt::format("{} released this kind of lock before and runs", who);
     case HopeRule::kHolderInFile:
       return fmt::format("{} is alive in {}, in the same file as the lock's call", who, function);
+    case HopeRule::kRelative:
+      return fmt::format("{} lives, and is to it what those were who ended such waits here", who);
     case HopeRule::kPartner:
       return fmt::format("{} has been its partner at this line before, and lives", who);
     case HopeRule::kMakesPartners:

@@ -19,10 +19,13 @@ enum class HopeRule : uint8_t {
   kRuns,  // it is not waiting for another goroutine at all
   kTimer,
   kParkedByDesign,  // a library's goroutine, or main
+  kOutside,         // a peer, a child process, a signal
+  kHasResource,
   kLockMoves,
   kHolderOnStack,
   kHolderOfType,
   kUnlockerRuns,
+  kRelative,
   kHolderInFile,
   kPartner,
   kMakesPartners,
@@ -36,11 +39,20 @@ enum class HopeRule : uint8_t {
   kCounterpart,
 };
 
+// What is known of those who would have to end a wait, where none of them can.
+enum class Lack : uint8_t {
+  kUnknown,      // who they are, is not known
+  kWakersStuck,  // they are there, and stuck themselves
+  kWakersGone,   // they have ended, or gone on to something else
+};
+
 struct HopeFound {
   Hope hope = Hope::kNone;
   HopeRule rule = HopeRule::kNone;
   Row who = kNobody;    // on whom it rests
   FunctionId function;  // the function or method the rule is about
+  Lack lack = Lack::kUnknown;
+  bool is_powerless = false;  // innocent, but it will never do anything again
 };
 
 // Collects what the rules find for one waiting goroutine, keeping the best.
@@ -48,12 +60,16 @@ class Hopes {
  public:
   Hopes(const std::vector<HopeFound>& found) : found_(found) {}
   void Offer(Hope strength, HopeRule rule, Row who, FunctionId function = {});
+  void SetLimit(Hope limit) { limit_ = limit; }  // what an offer is worth at most, from here on
+  void Lacks(Lack lack) { best_.lack = lack; }
   bool is_settled() const { return best_.hope == Hope::kLikely; }
-  Hope HopeOf(Row row) const { return found_[row].hope; }
+  // What a goroutine's own hope is worth to others. Main in `select{}` is no bug, but no help to anybody either.
+  Hope HopeOf(Row row) const { return found_[row].is_powerless ? Hope::kNone : found_[row].hope; }
   const HopeFound& best() const { return best_; }
 
  private:
   const std::vector<HopeFound>& found_;
+  Hope limit_ = Hope::kLikely;
   HopeFound best_;
 };
 
@@ -88,11 +104,13 @@ struct Question {
   const Goroutine& goroutine;
   const OpenWait& wait;
   const Site& site;
-  FunctionId leaf;        // the function it waits in
-  bool is_overtaken;      // its queue is served, but not for it: it waits on another object than those who were served
-  bool is_left_behind;    // IsLeftBehind()
-  bool is_mid_work;       // Scene::IsMidWork
-  bool is_family_matter;  // such waits were ended by the waiter's own kin only
+  const Post& post;
+  const KnownWait* known;  // nullptr if nothing is
+  FunctionId leaf;         // the function it waits in
+  bool is_overtaken;       // its queue is served, but not for it: it waits on another object than those who were served
+  bool is_left_behind;     // IsLeftBehind()
+  bool is_mid_work;        // Scene::IsMidWork
+  bool is_family_matter;   // such waits were ended by the waiter's own kin only
 };
 
 bool IsOvertaken(const Scene& scene, Row row);
@@ -113,8 +131,9 @@ bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);
 
-void HopesForLock(const Question& question, Hopes& hopes);     // hopes_for_locks.cc
-void HopesForChannel(const Question& question, Hopes& hopes);  // hopes_for_channels.cc: channels, conds, wait groups
+void HopesForLock(const Question& question, Hopes& hopes);      // hopes_for_locks.cc
+void HopesForResource(const Question& question, Hopes& hopes);  // hopes_for_resources.cc: known never to be idle
+void HopesForChannel(const Question& question, Hopes& hopes);   // hopes_for_channels.cc: channels, conds, wait groups
 
 // One entry for each goroutine row; Hope::kLikely for those that do not wait. `without`: goroutines taken to be stuck,
 // whatever speaks for them (by row; empty = nobody). Who loses hope then hangs on them alone.

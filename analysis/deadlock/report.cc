@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/deadlock/deadlock.h"
+#include "analysis/deadlock/report_notes.h"
 #include "model/units.h"
 
 namespace analysis::deadlock {
@@ -178,8 +179,12 @@ std::vector<std::string> Writer::Why(const Finding& finding) const {
   }
   if (judgement.is_stalled) lines.push_back("no wait for this lock that ended took nearly as long");
   for (const SignFound& sign : judgement.signs) lines.push_back(Explain(scene_, sign));
-  const std::string hope = judgement.signs.empty() ? Explain(scene_, result_.hopes[row]) : "";
-  if (!hope.empty()) lines.push_back((finding.verdict == Verdict::kDeadlock ? "against it: " : "") + hope);
+  const bool has_hope = result_.hopes[row].hope != Hope::kNone;
+  if (has_hope || judgement.signs.empty()) {
+    const bool is_against = has_hope && finding.verdict != Verdict::kIdle;
+    lines.push_back((is_against ? "against it: " : "") + Explain(scene_, result_.hopes[row]));
+  }
+  for (std::string& line : KnownLines(result_, row)) lines.push_back(std::move(line));
   return lines;
 }
 
@@ -216,6 +221,7 @@ ValueObject Writer::Json(const Finding& finding) const {
           {"goroutines", goroutines},
           {"count", uint64_t{finding.count}},
           {"confidence", finding.confidence},
+          {"proven", result_.judgements[finding.goroutines.front()].is_proven},
           {"waits", waits},
           {"evidence", evidence},
           {"sites", sites}};
@@ -246,6 +252,7 @@ model::Report Writer::Run(const std::string& file) {
   }
   report.blocks.push_back(std::move(findings));
   report.blocks.push_back(model::Paragraph{IdleLine()});
+  AddInputNotes(result_, report);
   report.blocks.push_back(model::Data{.key = "findings", .value = std::move(data)});
   return report;
 }

@@ -12,13 +12,25 @@ bool IsHard(Verdict verdict) { return verdict == Verdict::kDeadlock || verdict =
 
 // Receivers that idle beside each other make cycles of guesses; one with another kind of wait, or one whose creation was
 // seen, is needed.
-bool IsMoreThanIdling(const Scene& scene, const std::vector<Row>& members) {
+bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<Row>& members) {
+  const bool may_all_idle = std::ranges::all_of(members, [&](Row row) { return MayIdle(scene.facts().at(row).wait->kind); });
+  const bool has_hope = std::ranges::any_of(members, [&](Row row) { return hopes[row].hope != Hope::kNone; });
+  if (may_all_idle && has_hope) return false;
   return std::ranges::any_of(members, [&](Row row) {
     const Goroutine& goroutine = scene.facts().at(row);
     const WaitKind kind = goroutine.wait->kind;
-    const bool may_idle = kind == WaitKind::kReceive || kind == WaitKind::kSelect || kind == WaitKind::kCond;
-    return !may_idle || !goroutine.is_older || scene.IsMidWork(row);
+    return !MayIdle(kind) || !goroutine.is_older || scene.IsMidWork(row);
   });
+}
+
+// Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
+bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
+  if (!MayIdle(scene.facts().at(edge.waiter).wait->kind)) return true;
+  // In the middle of a call, behind which others of the same code queue: nobody idles there.
+  const bool is_inside_call = edge.rule == EdgeRule::kSharedFrames && !scene.IsInStartFunction(edge.waiter);
+  if (is_inside_call && hopes[edge.waiter].hope != Hope::kLikely) return true;
+  if (hopes[edge.waiter].hope != Hope::kNone) return false;
+  return edge.evidence != Evidence::kGuessed || edge.rule == EdgeRule::kSharedFrames;
 }
 
 // Many goroutines that merely wait long at locks are a convoy.
@@ -27,9 +39,10 @@ bool IsConvoy(const std::vector<Row>& members, const std::vector<Judgement>& jud
   return has_stalled && members.size() > kStalledRing;
 }
 
-bool IsRing(const Scene& scene, const std::vector<Row>& members, const std::vector<Judgement>& judgements) {
+bool IsRing(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<Row>& members,
+            const std::vector<Judgement>& judgements) {
   if (members.size() == 1) return !judgements[members[0]].is_stalled;
-  return IsMoreThanIdling(scene, members) && !IsConvoy(members, judgements);
+  return IsMoreThanIdling(scene, hopes, members) && !IsConvoy(members, judgements);
 }
 
 void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, std::vector<Judgement>& judgements) {
@@ -40,18 +53,27 @@ void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, 
     Judgement& judgement = judgements[row];
     const uint64_t count = leaks[birth(row)];
     if (judgement.verdict != Verdict::kSuspect || hopes[row].hope != Hope::kNone || count < kPeersLeaked) continue;
+    if (judgement.is_too_soon) continue;
     judgement.Add({Sign::kLikeOthers, kSignLikeOthers, count});
     judgement.verdict = Verdict::kLeak;
   }
 }
 
-void PromoteBehindStuck(const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements) {
+// Who idles by habit is not accused for a guess, nor where somebody else may come.
+bool IsHeldUp(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
+  if (!MayIdle(scene.facts().at(edge.waiter).wait->kind)) return true;
+  return hopes[edge.waiter].hope == Hope::kNone && edge.evidence != Evidence::kGuessed;
+}
+
+void PromoteBehindStuck(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                        std::vector<Judgement>& judgements) {
   for (bool has_changed = true; has_changed;) {
     has_changed = false;
     for (const WaitEdge& edge : edges) {
       Judgement& judgement = judgements[edge.waiter];
       if (judgement.verdict != Verdict::kSuspect || edge.waiter == edge.holder || !IsHard(judgements[edge.holder].verdict))
         continue;
+      if (judgement.is_too_soon || !IsHeldUp(scene, hopes, edge)) continue;
       judgement.Add({Sign::kBehindStuck, kSignBehindStuck, 0, edge.holder});
       judgement.verdict = Verdict::kLeak;
       has_changed = true;
@@ -61,18 +83,21 @@ void PromoteBehindStuck(const std::vector<WaitEdge>& edges, std::vector<Judgemen
 
 }  // namespace
 
-std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements) {
+std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                            std::vector<Judgement>& judgements) {
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
   pairs.reserve(edges.size());
-  for (const WaitEdge& edge : edges) pairs.push_back({edge.waiter, edge.holder});
+  for (const WaitEdge& edge : edges) {
+    if (MayCloseRing(scene, hopes, edge)) pairs.push_back({edge.waiter, edge.holder});
+  }
   std::vector<Ring> rings;
   for (auto& members : CyclicComponents(scene.facts().goroutines.size(), pairs)) {
-    if (!IsRing(scene, members, judgements)) continue;
+    if (!IsRing(scene, hopes, members, judgements)) continue;
     for (Row row : members) {
       judgements[row].verdict = Verdict::kDeadlock;
       const double before =
           judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
-      judgements[row].confidence = std::min(before + kSignRing, kMostCertain);
+      judgements[row].confidence = judgements[row].is_proven ? 1 : std::min(before + kSignRing, kMostCertain);
     }
     rings.push_back({std::move(members)});
   }
@@ -82,7 +107,7 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edg
 void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
              std::vector<Judgement>& judgements) {
   PromoteLikeOthers(scene, hopes, judgements);
-  PromoteBehindStuck(edges, judgements);
+  PromoteBehindStuck(scene, hopes, edges, judgements);
 }
 
 }  // namespace analysis::deadlock

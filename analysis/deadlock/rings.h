@@ -14,7 +14,8 @@ struct Ring {
 };
 
 // Members of rings become deadlocks in `judgements`. Ascending by first member.
-std::vector<Ring> FindRings(const Scene& scene, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements);
+std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                            std::vector<Judgement>& judgements);
 
 // Suspects at a place where others leaked for certain, and suspects that wait for a stuck goroutine, become leaks.
 void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,

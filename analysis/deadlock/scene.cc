@@ -16,13 +16,14 @@ void AddOnce(std::unordered_map<Key, std::vector<T>>& index, Key key, T value) {
 
 }  // namespace
 
-Scene::Scene(const Facts& facts)
+Scene::Scene(const Facts& facts, const Knowledge& knowledge)
     : facts_(facts),
       kinship_(facts),
       locks_(facts),
       is_waiting_(facts.goroutines.size()),
       group_of_(facts.goroutines.size(), UINT32_MAX),
       overtaken_(facts.goroutines.size()),
+      known_(facts.goroutines.size()),
       waiting_at_(facts.sites.size()) {
   std::vector<Row> by_id(facts.goroutines.size());
   for (Row row = 0; row < by_id.size(); ++row) by_id[row] = row;
@@ -33,6 +34,7 @@ Scene::Scene(const Facts& facts)
     if (goroutine.has_ended || IsOfTheRuntime(goroutine)) continue;
     present_.push_back(row);
     const bool waits = goroutine.wait && goroutine.state == GoState::kWaiting && goroutine.wait->site != kNowhere;
+    by_start_[goroutine.start].push_back(row);
     PutIntoGroup(row, known);
     IndexWakes(row);
     if (!waits || !NeedsAnother(goroutine.wait->kind)) continue;
@@ -43,6 +45,88 @@ Scene::Scene(const Facts& facts)
   for (GroupRow group = 0; group < groups_.size(); ++group) IndexGroup(group);
   CountOvertaken();
   IndexIdleFrames();
+  LookUpWaits(knowledge);
+}
+
+void Scene::LookUpWaits(const Knowledge& knowledge) {
+  std::map<std::pair<FunctionId, FunctionId>, const KnownWait*> found;
+  const auto look_up = [&](FunctionId frame, FunctionId start) {
+    const auto [at, is_new] = found.try_emplace({frame, start});
+    if (is_new) at->second = knowledge.Find(stacks().name(frame), stacks().name(start));
+    return at->second;
+  };
+  for (Row row : waiting_) known_[row] = look_up(stacks().leaf_function(facts_.at(row).wait->stack), facts_.at(row).start);
+  for (const Site& site : facts_.sites) {
+    const KnownWait* known = look_up(stacks().leaf_function(site.stack), FunctionId(0));
+    if (known == nullptr || known->role != Role::kResource) continue;
+    for (StackId at = stacks().OwnPart(site.stack); at != StackTrie::root(); at = stacks().trie().caller(at)) {
+      const FunctionId function = stacks().leaf_function(at);
+      const bool is_root = stacks().trie().caller(at) == StackTrie::root();
+      const bool is_own =
+          !stacks().traits(function).is_standard && !IsOfOnePackage(function, stacks().leaf_function(site.stack));
+      if (is_root || !is_own) continue;
+      const int64_t line = stacks().line(stacks().leaf(at));
+      const auto [user, is_new] = users_of_[known].try_emplace(function, line);
+      if (!is_new) user->second = std::min(user->second, line);
+    }
+  }
+}
+
+bool Scene::IsOfOnePackage(FunctionId a, FunctionId b) const {
+  return PackageOf(stacks().name(a)) == PackageOf(stacks().name(b));
+}
+
+const std::map<FunctionId, int64_t>& Scene::UsersOf(const KnownWait* resource) const {
+  static const std::map<FunctionId, int64_t> kNone;
+  const auto at = users_of_.find(resource);
+  return at == users_of_.end() ? kNone : at->second;
+}
+
+bool Scene::HasEnteredSince(Row row, FunctionId function, Time time) const {
+  return WasOutside(row, time, [&](FunctionId f) { return f == function; });
+}
+
+bool Scene::HasEnteredTypeSince(Row row, StringId receiver, Time time) const {
+  return WasOutside(row, time, [&](FunctionId f) { return stacks().traits(f).receiver == receiver; });
+}
+
+bool Scene::GoesRoundSince(Row row, Time time) const {
+  std::set<StackId> seen;
+  return std::ranges::any_of(facts_.at(row).sightings, [&](const Goroutine::Sighting& sighting) {
+    return sighting.time > time && !seen.insert(sighting.stack).second;
+  });
+}
+
+template <class Is>
+bool Scene::WasOutside(Row row, Time since, Is is) const {
+  if (facts_.at(row).born > since && !facts_.at(row).is_older) return true;
+  return std::ranges::any_of(facts_.at(row).sightings, [&](const Goroutine::Sighting& sighting) {
+    if (sighting.time <= since) return false;
+    for (LocationId location : stacks().trie().LeafFirst(sighting.stack)) {
+      if (is(stacks().function(location))) return false;
+    }
+    return true;
+  });
+}
+
+std::vector<FunctionId> Scene::FunctionsLike(std::string_view pattern) const {
+  std::vector<FunctionId> functions;
+  for (const auto& [function, groups] : by_function_) {
+    if (FitsPattern(pattern, stacks().name(function))) functions.push_back(function);
+  }
+  std::ranges::sort(functions);
+  return functions;
+}
+
+std::optional<int64_t> Scene::FirstAskIn(const KnownWait* resource, FunctionId function) const {
+  const auto& users = UsersOf(resource);
+  const auto at = users.find(function);
+  return at == users.end() ? std::nullopt : std::optional(at->second);
+}
+
+bool Scene::IsInStartFunction(Row row) const {
+  const StackId user = facts_.at(row).wait->stack;
+  return stacks().trie().caller(user) == StackTrie::root();
 }
 
 // Goroutines the runtime and its tracer run for themselves, and those of which nothing is known.

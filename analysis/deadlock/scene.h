@@ -6,6 +6,7 @@
 
 #include "analysis/deadlock/facts.h"
 #include "analysis/deadlock/kinship.h"
+#include "analysis/deadlock/knowledge.h"
 #include "analysis/deadlock/lock_classes.h"
 
 // The moment the trace ends: who is there, where each one stands, who waits for another. Rules ask it by function, by
@@ -23,7 +24,8 @@ struct Group {
 
 class Scene {
  public:
-  explicit Scene(const Facts& facts);
+  // `knowledge` has to outlive the scene.
+  Scene(const Facts& facts, const Knowledge& knowledge);
 
   const Facts& facts() const { return facts_; }
   const Stacks& stacks() const { return facts_.stacks; }
@@ -42,10 +44,31 @@ class Scene {
   std::span<const GroupRow> WithFunction(FunctionId function) const { return Find(by_function_, function); }
   std::span<const GroupRow> WithReceiver(StringId receiver) const { return Find(by_receiver_, receiver); }
   std::span<const GroupRow> WithFile(StringId file) const { return Find(by_file_, file); }
+  // Present goroutines whose go statement ran this function.
+  std::span<const Row> WithStart(FunctionId start) const { return Find(by_start_, start); }
   // Goroutines that woke another one from within a method of this type.
   std::span<const Row> WokeFrom(StringId receiver) const { return Find(woke_from_, receiver); }
   // Goroutines that woke another one from a line of this file (and still live).
   std::span<const Row> WokeFromFile(StringId file) const { return Find(woke_from_file_, file); }
+
+  // What is known of the wait a goroutine is in; nullptr if nothing.
+  const KnownWait* KnownOf(Row row) const { return known_[row]; }
+  bool IsOfOnePackage(FunctionId a, FunctionId b) const;
+  // Functions on the stacks of present goroutines whose names have this shape (knowledge.h).
+  std::vector<FunctionId> FunctionsLike(std::string_view pattern) const;
+  // Functions of the program that were seen to ask for this resource, now or earlier.
+  const std::map<FunctionId, int64_t>& UsersOf(const KnownWait* resource) const;  // with the first line seen to
+  std::optional<int64_t> FirstAskIn(const KnownWait* resource, FunctionId function) const;
+  // Does it wait in the very function its go statement ran? A loop that serves, at its post.
+  bool IsInStartFunction(Row row) const;
+
+  // It was seen outside of this function (or of all methods of this type) after `time`: what it does in there now, it began
+  // later.
+  bool HasEnteredSince(Row row, FunctionId function, Time time) const;
+  bool HasEnteredTypeSince(Row row, StringId receiver, Time time) const;
+
+  // It was seen twice at one place after `time`: it goes round a loop.
+  bool GoesRoundSince(Row row, Time time) const;
 
   StackId StackOf(Row row) const;
   Time WaitedFor(Row row) const { return facts_.end - facts_.at(row).wait->since; }
@@ -74,7 +97,10 @@ class Scene {
   void IndexGroup(GroupRow group);
   void IndexWakes(Row row);
   void CountOvertaken();
+  template <class Is>
+  bool WasOutside(Row row, Time since, Is is) const;
   void IndexIdleFrames();
+  void LookUpWaits(const Knowledge& knowledge);
 
   const Facts& facts_;
   Kinship kinship_;
@@ -85,11 +111,14 @@ class Scene {
   std::vector<Group> groups_;
   std::vector<GroupRow> group_of_;
   std::vector<uint32_t> overtaken_;
+  std::vector<const KnownWait*> known_;
+  std::map<const KnownWait*, std::map<FunctionId, int64_t>> users_of_;
   std::set<std::pair<FunctionId, StackId>> idle_frames_;  // functions, with their callers, in which somebody has idled
   std::vector<std::vector<Row>> waiting_at_;
   std::unordered_map<FunctionId, std::vector<GroupRow>> by_function_;
   std::unordered_map<StringId, std::vector<GroupRow>> by_receiver_;
   std::unordered_map<StringId, std::vector<GroupRow>> by_file_;
+  std::unordered_map<FunctionId, std::vector<Row>> by_start_;
   std::unordered_map<StringId, std::vector<Row>> woke_from_;
   std::unordered_map<StringId, std::vector<Row>> woke_from_file_;
 };

@@ -16,7 +16,13 @@ constexpr std::array kStandardRoots = {
     "path",    "plugin",   "reflect", "regexp", "runtime",  "slices",    "sort",    "strconv", "strings",  "structs",
     "sync",    "syscall",  "testing", "text",   "time",     "unicode",   "unique",  "unsafe",  "vendor",   "weak"};
 
-std::string_view ImportPath(std::string_view function) {
+bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> heads) {
+  return std::ranges::any_of(heads, [&](std::string_view head) { return text.starts_with(head); });
+}
+
+}  // namespace
+
+std::string_view PackageOf(std::string_view function) {
   const size_t bracket = function.find('[');  // type arguments have paths of their own
   const std::string_view plain = function.substr(0, bracket);
   const size_t slash = plain.rfind('/');
@@ -24,14 +30,8 @@ std::string_view ImportPath(std::string_view function) {
   return plain.substr(0, dot);
 }
 
-bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> heads) {
-  return std::ranges::any_of(heads, [&](std::string_view head) { return text.starts_with(head); });
-}
-
-}  // namespace
-
 bool IsStandardLibrary(std::string_view function) {
-  const std::string_view path = ImportPath(function);
+  const std::string_view path = PackageOf(function);
   const std::string_view root = path.substr(0, path.find('/'));
   return std::ranges::find(kStandardRoots, root) != kStandardRoots.end();
 }
@@ -69,6 +69,10 @@ StackId Stacks::Import(const model::Symbols& symbols, const model::StackTrie& tr
     imported_[missing.back().index()] = ours;
   }
   return ours;
+}
+
+StackId Stacks::ImportFrame(const model::Symbols& symbols, LocationId location) {
+  return trie_.Child(model::StackTrie::root(), ImportFrame(symbols, symbols.lines(location)[0]));
 }
 
 LocationId Stacks::ImportFrame(const model::Symbols& symbols, const model::Line& line) {

@@ -34,6 +34,8 @@ class Stacks {
 
   // The same stack in our tables. Ids of one source only, as long as Forget() is not called.
   StackId Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack);
+  // A stack of one frame: the innermost of the location's.
+  StackId ImportFrame(const model::Symbols& symbols, LocationId location);
   void Forget() { imported_.clear(); }  // the next Import is from another source
 
   const model::Symbols& symbols() const { return symbols_; }
@@ -68,6 +70,8 @@ class Stacks {
   mutable std::vector<FunctionTraits> traits_;
 };
 
+// "net/http" of "net/http.(*conn).serve"
+std::string_view PackageOf(std::string_view function);
 // Is this function of the standard library, by its import path?
 bool IsStandardLibrary(std::string_view function);
 // "main.(*Bank)" of "main.(*Bank).transfer.func1", "" where there is no pointer receiver (value receivers look like

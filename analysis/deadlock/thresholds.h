@@ -11,6 +11,10 @@ namespace analysis::deadlock {
 constexpr size_t kPartnersKept = 16;      // a goroutine that has more has no regular partner
 constexpr size_t kWakingStacksKept = 16;  // code does its sends and unlocks at a handful of places
 
+// --- Addresses in a goroutine dump
+constexpr uint64_t kSmallestPointer = 0x10000;  // smaller values are numbers
+constexpr uint64_t kObjectSpan = 512;           // a lock lies within so many bytes of the start of its struct
+
 // --- Kinship
 constexpr int kNearGenerations = 3;      // request -> worker -> helper: deeper trees of one request are rare
 constexpr size_t kSmallHousehold = 8;    // a creator with so few children is one instance, not a factory
@@ -37,6 +41,12 @@ constexpr int kSpreadShare = 3;          // births over more than 1/3 of the tra
 constexpr uint32_t kManyInstances = 10;  // waiting, each from another creator: not a pool
 constexpr uint32_t kPeersLeaked = 3;     // leaks at one site before the next one there is called so too
 
+// --- How long is long enough
+constexpr int64_t kClearlyLonger = 2;  // times the longest wait of its kind: it is not just the next one of them
+constexpr int64_t kShortestStuck =
+    1'000'000;                         // 1 ms: by then a mutex has gone to its oldest waiter; shorter waits are everyday
+constexpr double kDamagedShare = 0.8;  // of the confidence, where part of the trace is missing
+
 // --- Rings
 constexpr size_t kCandidatesPerWait = 400;  // holders looked at for one wait
 constexpr size_t kPerSite = 5;              // of them from one site, where creation is unknown (pattern level)
@@ -52,13 +62,20 @@ constexpr double kPerhapsStuck = 0.30;  // somebody might help, but it is far-fe
 constexpr double kSignNoHelper = 0.30;
 constexpr double kSignForever = 0.70;     // the language says so
 constexpr double kSignLock = 0.50;        // locks are held briefly and always by somebody
+constexpr double kSignResource = 0.40;    // as a lock, but whoever holds it can't be told so well
 constexpr double kSignSend = 0.40;        // who sends wants to go on; waiting to send is never a way to idle
 constexpr double kSignSendAtPost = 0.20;  // a server whose kind lives on may wait long for somebody who wants what it offers
 constexpr double kSignWaitGroup = 0.30;   // closers wait long, but their workers live
-constexpr double kSignCreatorEnded = 0.20;  // janitors outlive their creators too
-constexpr double kSignCreatorGone = 0.25;   // creator stuck, or its call returned
-constexpr double kSignLeftBehind = 0.20;    // a channel that was local to that call, or one that others know too
-constexpr double kSignPeersEnded = 0.20;    // this birth is meant to end
+constexpr double kSignWakersStuck = 0.30;  // by kinship or history it is known who, and that they can't
+constexpr double kSignWakersGone = 0.20;   // the same, but who has ended may have left its work to somebody else
+constexpr double kSignTooSoon = -0.30;
+constexpr double kSignWakersGoneAtPost = 0.10;    // watchers and janitors are left to wait by those who made them
+constexpr double kSignStranded = 0.20;            // its peers lived so much shorter
+constexpr double kSignCreatorEnded = 0.20;        // janitors outlive their creators too
+constexpr double kSignCreatorGone = 0.25;         // creator stuck, or its call returned
+constexpr double kSignCreatorGoneGrowing = 0.15;  // a loop that Start() leaves behind, but there are ever more of them
+constexpr double kSignLeftBehind = 0.20;          // a channel that was local to that call, or one that others know too
+constexpr double kSignPeersEnded = 0.20;          // this birth is meant to end
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;
 constexpr double kSignFamilyMatter = 0.20;

@@ -26,6 +26,11 @@ class Judge_ {
   bool IsStalled(Row row) const;
 
  private:
+  Time Needed(Row row) const;
+  bool IsStranded(Row row) const;
+  Judgement ByHope(Row row) const;
+  bool Grows(Row row) const;
+  bool IsKnownStuck(Row row) const;
   void ByKind(Row row, Judgement& judgement) const;
   void ByCreator(Row row, Judgement& judgement) const;
   void ByPeers(Row row, Judgement& judgement) const;
@@ -53,9 +58,56 @@ Judge_::Judge_(const Scene& scene, const std::vector<HopeFound>& hopes)
   }
 }
 
+// The runtime also marks main in `select{}`, which is how programs wait for ever on purpose.
+bool IsProven(const Goroutine& goroutine) {
+  return goroutine.is_proven && !(goroutine.id == 1 && goroutine.wait->kind == WaitKind::kForever);
+}
+
+// Goroutines of its birth usually live so much shorter, and it is not the only one that stayed.
+bool Judge_::IsStranded(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const Crowd& crowd = crowds_[goroutine.wait->site];
+  const auto ended = facts_.ended_of_birth.find({goroutine.create_stack, goroutine.start});
+  if (goroutine.is_older || ended == facts_.ended_of_birth.end() || ended->second.ended < kGrowing) return false;
+  const Time usual = std::max(ended->second.total / ended->second.ended, kSlack);
+  const bool is_crowd = scene_.WaitingAt(goroutine.wait->site).size() >= kGrowing;
+  const bool is_spread = crowd.last_birth - crowd.first_birth > facts_.duration() / kSpreadShare;
+  return is_crowd && is_spread && facts_.end - goroutine.born > kFarLonger * usual;
+}
+
+// How long it would have to wait before a verdict. A program that still runs hard when its trace ends has many waits that
+// are merely not over yet.
+Time Judge_::Needed(Row row) const {
+  const OpenWait& wait = *facts_.at(row).wait;
+  if (wait.kind == WaitKind::kForever) return 0;
+  return MayIdle(wait.kind) ? std::max(kShortestStuck, kClearlyLonger * facts_.posts[wait.post].longest) : kShortestStuck;
+}
+
 Judgement Judge_::Of(Row row) const {
+  Judgement judgement = ByHope(row);
+  if (judgement.is_proven) return judgement;
+  if (judgement.verdict != Verdict::kIdle && scene_.WaitedFor(row) < Needed(row)) {
+    judgement.is_too_soon = true;
+    judgement.verdict = Verdict::kSuspect;
+    judgement.Add({Sign::kTooSoon, kSignTooSoon, static_cast<uint64_t>(Needed(row) - scene_.WaitedFor(row))});
+  }
+  if (!IsStranded(row)) return judgement;
+  const auto lives = facts_.ended_of_birth.at({facts_.at(row).create_stack, facts_.at(row).start});
+  judgement.Add({Sign::kStranded, kSignStranded, static_cast<uint64_t>(lives.total / lives.ended)});
+  if (judgement.verdict == Verdict::kIdle) judgement.verdict = Verdict::kSuspect;
+  return judgement;
+}
+
+Judgement Judge_::ByHope(Row row) const {
   Judgement judgement;
   const HopeFound& hope = hopes_[row];
+  if (IsProven(facts_.at(row))) {
+    judgement.Add({Sign::kProven, 1});
+    judgement.confidence = 1;
+    judgement.is_proven = true;
+    judgement.verdict = Verdict::kLeak;
+    return judgement;
+  }
   if (hope.hope == Hope::kLikely) return judgement;
   if (hope.hope == Hope::kPerhaps) {
     judgement.verdict = Verdict::kSuspect;
@@ -63,6 +115,9 @@ Judgement Judge_::Of(Row row) const {
     return judgement;
   }
   judgement.Add({Sign::kNoHelper, kSignNoHelper});
+  if (hope.lack == Lack::kWakersStuck) judgement.Add({Sign::kWakersStuck, kSignWakersStuck});
+  if (hope.lack == Lack::kWakersGone)
+    judgement.Add({Sign::kWakersGone, scene_.IsInStartFunction(row) ? kSignWakersGoneAtPost : kSignWakersGone});
   ByKind(row, judgement);
   ByCreator(row, judgement);
   ByPeers(row, judgement);
@@ -74,6 +129,11 @@ void Judge_::ByKind(Row row, Judgement& judgement) const {
   const OpenWait& wait = *facts_.at(row).wait;
   const bool waits_for_anything = wait.kind == WaitKind::kReceive || wait.kind == WaitKind::kSelect ||
                                   wait.kind == WaitKind::kCond || wait.kind == WaitKind::kWaitGroup;
+  const KnownWait* known = scene_.KnownOf(row);
+  if (known != nullptr && (known->role == Role::kResource || known->role == Role::kResult)) {
+    judgement.Add({Sign::kResource, kSignResource});
+    return;
+  }
   if (wait.kind == WaitKind::kForever) judgement.Add({Sign::kForever, kSignForever});
   if (IsLock(wait.kind)) judgement.Add({Sign::kLock, kSignLock});
   if (wait.kind == WaitKind::kSend)
@@ -82,17 +142,37 @@ void Judge_::ByKind(Row row, Judgement& judgement) const {
   if (wait.is_older && waits_for_anything) judgement.Add({Sign::kNoHistory, kSignNoHistory});
 }
 
+// No hope, and not just for want of history.
+bool Judge_::IsKnownStuck(Row row) const {
+  if (!scene_.IsWaiting(row) || hopes_[row].hope != Hope::kNone) return false;
+  return !MayIdle(facts_.at(row).wait->kind) || hopes_[row].lack != Lack::kUnknown || facts_.at(row).is_proven;
+}
+
+// More and more of its birth wait where it does.
+bool Judge_::Grows(Row row) const {
+  const SiteRow site = facts_.at(row).wait->site;
+  const bool is_spread = crowds_[site].last_birth - crowds_[site].first_birth > facts_.duration() / kSpreadShare;
+  return scene_.WaitingAt(site).size() >= kGrowing && is_spread && !facts_.at(row).is_older;
+}
+
 void Judge_::ByCreator(Row row, Judgement& judgement) const {
   const Row creator = facts_.at(row).creator;
   if (creator == kNobody) return;
   if (facts_.at(creator).has_ended) {
     judgement.Add({Sign::kCreatorEnded, kSignCreatorEnded, 0, creator});
-  } else if (scene_.IsWaiting(creator) && hopes_[creator].hope == Hope::kNone) {
+  } else if (IsKnownStuck(creator)) {
     judgement.Add({Sign::kCreatorStuck, kSignCreatorGone, 0, creator});
   } else if (IsLeftBehind(scene_, row)) {
     judgement.Add({Sign::kLeftBehind, kSignLeftBehind, 0, creator});
   } else if (ActivationOf(scene_, row).frames == 0) {
-    judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGone, 0, creator});
+    // So it is with every loop that a Start() leaves behind, of those that produce (send) as well.
+    const WaitKind kind = facts_.at(row).wait->kind;
+    const bool is_left_to_wait = (MayIdle(kind) || kind == WaitKind::kSend) && scene_.IsInStartFunction(row);
+    if (!is_left_to_wait) {
+      judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGone, 0, creator});
+    } else if (Grows(row)) {
+      judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGoneGrowing, 0, creator});
+    }
   }
 }
 
@@ -102,15 +182,15 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   const Crowd& crowd = crowds_[goroutine.wait->site];
   const auto waiting = static_cast<uint32_t>(scene_.WaitingAt(goroutine.wait->site).size());
   const auto ended = facts_.ended_of_birth.find({goroutine.create_stack, goroutine.start});
-  if (ended != facts_.ended_of_birth.end() && ended->second > 0)
-    judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second});
+  if (ended != facts_.ended_of_birth.end() && ended->second.ended > 0)
+    judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second.ended});
   if (waiting >= kManyInstances && crowd.creators >= kManyInstances)
     judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
   if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
-  if (site.ended_by_kin > 0 && site.ended_by_stranger == 0)
+  if (hopes_[row].lack == Lack::kUnknown && goroutine.creator != kNobody && site.ended_by_kin > 0 &&
+      site.ended_by_stranger == 0)
     judgement.Add({Sign::kFamilyMatter, kSignFamilyMatter, site.ended_by_kin});
-  const bool is_spread = crowd.last_birth - crowd.first_birth > facts_.duration() / kSpreadShare;
-  if (waiting >= kPeersLeaked && is_spread && !goroutine.is_older) judgement.Add({Sign::kGrows, kSignGrows, waiting});
+  if (Grows(row)) judgement.Add({Sign::kGrows, kSignGrows, waiting});
   const bool is_far_longer =
       site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;
   if (is_far_longer) judgement.Add({Sign::kFarLonger, kSignFarLonger, static_cast<uint64_t>(site.longest)});
@@ -178,6 +258,8 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
   switch (sign.sign) {
     case Sign::kNoHelper:
       return "no live goroutine was found that could end this wait";
+    case Sign::kProven:
+      return "proven: the runtime's own leak detection marked it, nothing that lives can reach what it waits for";
     case Sign::kForever:
       return "select{} or a nil channel never ends";
     case Sign::kLock:
@@ -186,6 +268,8 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
       return "nobody alive receives here";
     case Sign::kWaitGroup:
       return "no live goroutine was found that could call Done";
+    case Sign::kResource:
+      return "nobody waits here for want of work: somebody has what is wanted";
     case Sign::kCreatorEnded:
       return fmt::format("its creator, {}, has ended", who);
     case Sign::kCreatorStuck:
@@ -198,10 +282,22 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
       return fmt::format("{} others of the same go statement have come and gone", sign.count);
     case Sign::kManyCreators:
       return fmt::format("{} wait here, each started by another goroutine", sign.count);
+    case Sign::kWakersStuck:
+      return "those whose part it is to end such waits here are stuck themselves";
+    case Sign::kWakersGone:
+      return "those whose part it was to end this wait have ended or gone on to something else";
     case Sign::kEmptyWorld:
       return "nothing else of the program is alive but main";
     case Sign::kFamilyMatter:
       return fmt::format("{} such waits were ended, each by the waiter's own kin, and this one's can't", sign.count);
+    case Sign::kTooSoon:
+      return fmt::format(
+          "too soon to tell: waits like this one have ended after some time; the trace would have to go on for "
+          "{} more",
+          model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
+    case Sign::kStranded:
+      return fmt::format("others of the same go statement lived {} on average; this one and more beside it stay",
+                         model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
     case Sign::kGrows:
       return fmt::format("{} wait here, and they became more through the whole trace", sign.count);
     case Sign::kFarLonger:

@@ -16,8 +16,10 @@ const char* Name(Verdict verdict);
 
 enum class Sign : uint8_t {
   kNoHelper,  // no rule found anybody
+  kProven,    // by the runtime's leak detection
   kForever,
-  kLock,  // a lock has a holder; none alive was found
+  kLock,      // a lock has a holder; none alive was found
+  kResource,  // nobody idles here, by the table of known waits
   kSend,
   kWaitGroup,
   kCreatorEnded,
@@ -26,8 +28,12 @@ enum class Sign : uint8_t {
   kLeftBehind,      // the creator served it from within the call that made it only, and that call has returned
   kPeersEnded,      // others of the same go statement have come and gone
   kManyCreators,
+  kWakersStuck,   // those who ended such waits, or were started to, are stuck themselves
+  kWakersGone,    // they have ended
   kEmptyWorld,    // nothing of the program lives but main
   kFamilyMatter,  // peers were woken by their own kin only, and this one's kin are gone or stuck
+  kTooSoon,       // it has not waited long enough to tell
+  kStranded,      // its peers live much shorter, and more and more stay like it
   kGrows,
   kFarLonger,    // than any completed wait here
   kNoHistory,    // it waited before the trace began
@@ -48,6 +54,8 @@ struct Judgement {
   std::vector<SignFound> signs;
   // Not hopeless, but its lock was never held so long; or all its hope rests on such goroutines.
   bool is_stalled = false;
+  bool is_proven = false;
+  bool is_too_soon = false;
   void Add(SignFound sign);
 };
 

@@ -93,6 +93,8 @@ bool NeedsAnother(WaitKind kind) {
          kind == WaitKind::kForever;
 }
 
+bool MayIdle(WaitKind kind) { return kind == WaitKind::kReceive || kind == WaitKind::kSelect || kind == WaitKind::kCond; }
+
 const char* Name(WaitKind kind) {
   switch (kind) {
     case WaitKind::kUnknown:

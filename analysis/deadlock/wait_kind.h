@@ -31,6 +31,8 @@ bool IsLock(WaitKind kind);
 bool IsChannel(WaitKind kind);  // receive, send, select
 // Waits that another goroutine of the program has to end; the rest end by a timer, the network or the runtime.
 bool NeedsAnother(WaitKind kind);
+// Waits in which goroutines spend idle hours: receive, select, cond. Nobody idles at a lock, a send or a WaitGroup.
+bool MayIdle(WaitKind kind);
 const char* Name(WaitKind kind);  // "mutex", "rwmutex.rlock", "recv", ..
 
 }  // namespace analysis::deadlock

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "analysis/deadlock/held_locks.h"
+#include "analysis/deadlock/known_wakers.h"
+#include "analysis/deadlock/objects.h"
 #include "analysis/deadlock/thresholds.h"
 
 namespace analysis::deadlock {
@@ -24,11 +26,14 @@ class EdgeFinder {
   std::vector<Row> Candidates(Row row) const;
   void EdgesOfLock(Row row);
   void EdgesToHolders(Row row, const std::vector<Row>& candidates);
+  Held WithObject(Row waiter, Row other, Held held) const;
   void EdgesToWriters(Row row, const std::vector<Row>& candidates);
   void EdgesToReaders(Row row, const std::vector<Row>& candidates);
   void EdgesToSiblings(Row row);
   void EdgesToOnlyKin(Row row);
   void EdgesOfChannel(Row row);
+  bool EdgesToWorkers(Row row);
+  void EdgesToResourceHolders(Row row);
   void KeepReceivers(std::vector<Row>& rows) const;
   void EdgesToStarvedServers(Row row);
   void EdgesBySharedFrames(Row row);
@@ -59,11 +64,40 @@ EdgeFinder::EdgeFinder(const Scene& scene, const std::vector<Judgement>& judgeme
   if (stuck_.size() <= kFullPairing) sample_ = stuck_;
 }
 
+// The function in which `row` waits for such a resource behind a line that asks for one too; 0 if there is none.
+FunctionId AsksAgain(const Scene& scene, Row row, const KnownWait* resource) {
+  if (scene.KnownOf(row) != resource) return FunctionId(0);
+  const Stacks& stacks = scene.stacks();
+  const StackId own = stacks.OwnPart(scene.facts().at(row).wait->stack);
+  const FunctionId asks = stacks.leaf_function(scene.facts().at(row).wait->stack);
+  bool has_left = false;  // the pool's own code: behind it, the pool runs what asks
+  for (StackId at = own; at != StackTrie::root(); at = stacks.trie().caller(at)) {
+    const bool is_pool = scene.IsOfOnePackage(stacks.leaf_function(at), asks);
+    if (has_left && is_pool) return stacks.leaf_function(at);
+    has_left |= !is_pool;
+  }
+  for (StackId at = scene.facts().at(row).wait->stack; at != StackTrie::root(); at = stacks.trie().caller(at)) {
+    const FunctionId function = stacks.leaf_function(at);
+    const auto first = scene.FirstAskIn(resource, function);
+    if (first && *first < stacks.line(stacks.leaf(at))) return function;
+  }
+  return FunctionId(0);
+}
+
+FunctionId SharedFunction(const Stacks& stacks, StackId stack, const std::vector<FunctionId>& functions) {
+  for (LocationId location : stacks.trie().LeafFirst(stack)) {
+    if (std::ranges::find(functions, stacks.function(location)) != functions.end()) return stacks.function(location);
+  }
+  return FunctionId(0);
+}
+
 std::vector<WaitEdge> EdgeFinder::Run() {
   for (Row row : stuck_) {
     const WaitKind kind = WaitOf(row).kind;
     if (IsLock(kind)) {
       EdgesOfLock(row);
+    } else if (NeverIdles(scene_.KnownOf(row))) {
+      EdgesToResourceHolders(row);
     } else if (kind != WaitKind::kForever) {
       EdgesOfChannel(row);
     }
@@ -129,14 +163,30 @@ void EdgeFinder::EdgesToHolders(Row row, const std::vector<Row>& candidates) {
   int best = 0;
   for (Row other : candidates) {
     if (other == row && WaitOf(row).kind == WaitKind::kReadLock) continue;
-    const Held held = HoldsLockOf(scene_, other, row);
+    const Held held = WithObject(row, other, HoldsLockOf(scene_, other, row));
     if (held.strength == 0) continue;
     holders.push_back({other, held});
     best = std::max(best, held.strength);
   }
   for (const auto& [other, held] : holders) {
-    if (held.strength == best || held.strength >= kStrongHold) Add(row, other, EvidenceOf(held), held.rule, held.function);
+    const bool is_enough = best > kStrongHold ? held.strength > kStrongHold : held.strength >= kStrongHold;
+    if (held.strength == best || is_enough) Add(row, other, EvidenceOf(held), held.rule, held.function);
   }
+}
+
+// What a dump's addresses add: who has the lock's struct in hand is a holder before all others, and who works on another
+// one is none.
+Held EdgeFinder::WithObject(Row waiter, Row other, Held held) const {
+  if (facts_.dumped.empty() || waiter == other) return held;
+  const FunctionId leaf = stacks_.leaf_function(WaitOf(waiter).stack);
+  const Hand hand = HandOf(facts_, waiter, other, stacks_.traits(leaf).receiver);
+  if (hand == Hand::kOther) return {};
+  const bool waits_for_the_same =
+      facts_.dumped[waiter].object != 0 && facts_.dumped[waiter].object == facts_.dumped[other].object;
+  if (hand != Hand::kHas || (waits_for_the_same && held.strength < kStrongHold)) return waits_for_the_same ? Held() : held;
+  return {.strength = held.strength + kStrongHold + 1,
+          .rule = EdgeRule::kSameObject,
+          .function = stacks_.leaf_function(WaitOf(other).stack)};
 }
 
 // A loop of goroutines that share one lock: all stuck children of the same creator.
@@ -185,14 +235,13 @@ void EdgeFinder::EdgesToReaders(Row row, const std::vector<Row>& candidates) {
 
 void EdgeFinder::EdgesOfChannel(Row row) {
   const OpenWait& wait = WaitOf(row);
-  const Site& site = facts_.sites[wait.site];
   std::vector<Row> kin;
   std::vector<Row> known_wakers;
   for (Row other : Family(row)) {
     if (other == row || WaitOf(other).site == wait.site) continue;
     kin.push_back(other);
-    const bool has_woken =
-        std::ranges::any_of(site.relations, [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
+    const bool has_woken = std::ranges::any_of(facts_.posts[wait.post].relations,
+                                               [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
     if (has_woken) known_wakers.push_back(other);
   }
   EdgesToStarvedServers(row);
@@ -201,12 +250,36 @@ void EdgeFinder::EdgesOfChannel(Row row) {
     if (scene_.IsWaiting(partner) && MayBeInRing(partner)) Add(row, partner, Evidence::kInferred, EdgeRule::kPartner);
   }
   if (edges_.size() > before) return;
+  if (wait.kind == WaitKind::kWaitGroup && EdgesToWorkers(row)) return;
   if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
   const auto& wakers = known_wakers.empty() ? kin : known_wakers;
   const Evidence evidence = known_wakers.empty() ? Evidence::kGuessed : Evidence::kInferred;
-  for (Row other : wakers) Add(row, other, evidence, EdgeRule::kOnlyKinWakes);
+  const EdgeRule rule = known_wakers.empty() ? EdgeRule::kOnlyKinWakes : EdgeRule::kKnownWaker;
+  for (Row other : wakers) Add(row, other, evidence, rule);
   const Goroutine& goroutine = facts_.at(row);
-  if (goroutine.creator == kNobody || (goroutine.is_older && kin.empty())) EdgesBySharedFrames(row);
+  const bool is_alone = goroutine.creator == kNobody || (goroutine.is_older && kin.empty());
+  if (is_alone || (MayIdle(wait.kind) && !scene_.IsInStartFunction(row))) EdgesBySharedFrames(row);
+}
+
+bool EdgeFinder::EdgesToWorkers(Row row) {
+  const size_t before = edges_.size();
+  for (Row worker : OwnWorkersOf(scene_, row).living) {
+    if (scene_.IsWaiting(worker) && MayBeInRing(worker)) Add(row, worker, Evidence::kInferred, EdgeRule::kWorker);
+  }
+  return edges_.size() > before;
+}
+
+// Who waits for a resource while inside a call that was seen to ask for one at an earlier line has one already, and so has
+// who is inside the function that the table names.
+void EdgeFinder::EdgesToResourceHolders(Row row) {
+  const KnownWait* known = scene_.KnownOf(row);
+  const std::vector<FunctionId> named =
+      known->holder.empty() ? std::vector<FunctionId>() : scene_.FunctionsLike(known->holder);
+  for (Row other : Candidates(row)) {
+    const FunctionId function =
+        known->holder.empty() ? AsksAgain(scene_, other, known) : SharedFunction(stacks_, WaitOf(other).stack, named);
+    if (function != FunctionId(0)) Add(row, other, Evidence::kInferred, EdgeRule::kHasResource, function);
+  }
 }
 
 // A sender needs somebody who receives: those who were never seen to are dropped, if others were.
@@ -296,6 +369,8 @@ std::string Explain(const Scene& scene, const WaitEdge& edge) {
       return fmt::format("it has passed an earlier Lock in {}", function);
     case EdgeRule::kInsideSince:
       return fmt::format("it had been inside {} for a while when it came to this line", function);
+    case EdgeRule::kSameObject:
+      return fmt::format("the dump shows it in {} with a pointer to the struct of this very lock", function);
     case EdgeRule::kSameType:
       return fmt::format("it is inside {}, a method of the type whose lock this is", function);
     case EdgeRule::kOnlyKin:
@@ -306,6 +381,12 @@ std::string Explain(const Scene& scene, const WaitEdge& edge) {
       return fmt::format("it reads already and waits in {} to read again", function);
     case EdgeRule::kPartner:
       return "it has been the partner at this line before, and is stuck itself";
+    case EdgeRule::kKnownWaker:
+      return "goroutines of its kind ended such waits here, and it is stuck itself";
+    case EdgeRule::kWorker:
+      return "it was started for this WaitGroup, and is stuck itself";
+    case EdgeRule::kHasResource:
+      return fmt::format("it is inside {} and waits for one more", function);
     case EdgeRule::kOnlyKinWakes:
       return "of those who could end this wait it is alive, and stuck itself";
     case EdgeRule::kServerWaitsToo:

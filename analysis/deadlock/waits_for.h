@@ -17,11 +17,15 @@ enum class EdgeRule : uint8_t {
   kPastLock,         // it stands behind a Lock of this class in the same function
   kPastEarlierLock,  // it waits at the same line, behind an earlier Lock of that function
   kInsideSince,      // it has been inside the function for a while, so its Lock call is not the first thing it did there
+  kSameObject,       // a dump's addresses show it with the lock's struct in hand
   kSameType,         // it is inside another method of the type whose lock it is
   kOnlyKin,          // nobody else of the family is stuck
   kPendingWriter,    // a reader waits while a writer is queued
   kReaderAgain,      // a writer waits for readers, and this reader is stuck in a second RLock
   kPartner,          // they did this with each other before, at this line
+  kKnownWaker,       // its kin or its kind ended such waits here
+  kHasResource,      // it has one of what is wanted, and wants another
+  kWorker,           // it was started for the WaitGroup
   kOnlyKinWakes,     // the wait is for kin, and this one is stuck
   kServerWaitsToo,   // the function that used to serve such waits now waits in one itself
   kSharedFrames,     // both are inside the same function or type (creation unknown)

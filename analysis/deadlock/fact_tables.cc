@@ -1,0 +1,77 @@
+#include "analysis/deadlock/fact_tables.h"
+
+namespace analysis::deadlock {
+namespace {
+
+// Which calls of a function are told apart: those by one goroutine from one place.
+std::tuple<Row, StackId, FunctionId> CallKey(const Stacks& stacks, Row creator, StackId create_stack) {
+  const StackId user = stacks.UserPart(create_stack);
+  const StackId caller = user == model::StackTrie::root() ? user : stacks.trie().caller(user);
+  return {creator, caller, stacks.leaf_function(user)};
+}
+
+}  // namespace
+
+FactTables::FactTables(Facts& facts) : facts_(facts) {
+  for (SiteRow row = 0; row < facts.sites.size(); ++row) {
+    const Site& site = facts.sites[row];
+    site_of_[{site.kind, site.stack}] = row;
+    place_of_[{site.kind, facts.leaf_of(row)}] = site.place;
+  }
+  for (PostRow row = 0; row < facts.posts.size(); ++row)
+    post_of_[{facts.posts[row].kind, facts.posts[row].place, facts.posts[row].start}] = row;
+  for (LineRow row = 0; row < facts.lines.size(); ++row) {
+    const Lineage& line = facts.lines[row];
+    line_of_[{line.creator, line.create_stack, line.start}] = row;
+    call_of_[CallKey(facts.stacks, line.creator, line.create_stack)] = line.call;
+  }
+}
+
+Row FactTables::RowOf(GoroutineId id) {
+  auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
+  if (recent_id == id) return recent_row;
+  const auto [at, is_new] = facts_.row_of.try_emplace(id, static_cast<Row>(facts_.goroutines.size()));
+  if (is_new) {
+    facts_.goroutines.push_back({.id = id});
+    facts_.goroutines.back().is_older = true;
+    facts_.goroutines.back().born = facts_.begin;
+  }
+  recent_id = id;
+  return recent_row = at->second;
+}
+
+SiteRow FactTables::SiteOf(WaitKind kind, StackId stack) {
+  const auto [at, is_new] = site_of_.try_emplace({kind, stack}, static_cast<SiteRow>(facts_.sites.size()));
+  if (!is_new) return at->second;
+  const auto [place, is_new_place] =
+      place_of_.try_emplace({kind, facts_.stacks.leaf(stack)}, static_cast<uint32_t>(facts_.places.size()));
+  if (is_new_place) facts_.places.emplace_back();
+  facts_.sites.push_back({.kind = kind, .stack = stack, .place = place->second});
+  return at->second;
+}
+
+PostRow FactTables::PostOf(WaitKind kind, StackId stack, FunctionId start) {
+  const LocationId place = facts_.stacks.leaf(stack);
+  const auto [at, is_new] = post_of_.try_emplace({kind, place, start}, static_cast<PostRow>(facts_.posts.size()));
+  if (is_new) facts_.posts.push_back({.kind = kind, .place = place, .start = start});
+  return at->second;
+}
+
+LineRow FactTables::LineOf(Row creator, StackId create_stack, FunctionId start) {
+  const auto [at, is_new] = line_of_.try_emplace({creator, create_stack, start}, static_cast<LineRow>(facts_.lines.size()));
+  if (is_new) {
+    const uint32_t call = CallOf(creator, create_stack);
+    facts_.lines.push_back({.creator = creator, .create_stack = create_stack, .start = start, .call = call});
+    facts_.goroutines[creator].lines.push_back(at->second);
+  }
+  return at->second;
+}
+
+uint32_t FactTables::CallOf(Row creator, StackId create_stack) {
+  const auto [at, is_new] =
+      call_of_.try_emplace(CallKey(facts_.stacks, creator, create_stack), static_cast<uint32_t>(facts_.calls.size()));
+  if (is_new) facts_.calls.push_back(0);
+  return at->second;
+}
+
+}  // namespace analysis::deadlock
