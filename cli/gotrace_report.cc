@@ -8,6 +8,7 @@
 #include "analysis/trace/gc_cycles.h"
 #include "analysis/trace/goroutine_groups.h"
 #include "analysis/trace/scheduler_latency.h"
+#include "analysis/trace/timeline.h"
 #include "analysis/trace/trace_profile.h"
 #include "analysis/trace/trace_summary.h"
 #include "analysis/trace/user_tasks.h"
@@ -18,6 +19,7 @@
 #include "render/html_data.h"
 #include "render/html_page.h"
 #include "render/html_report.h"
+#include "render/timeline_data.h"
 #include "render/wait_graph_svg.h"
 
 namespace cli {
@@ -29,6 +31,7 @@ constexpr const char* kExplanation =
     "where goroutines were in what state. The trace is read once for each of these, so it must be a file.\n\n"
     "  gotrace report trace.out -o report.html";
 constexpr size_t kRowsShown = 50;
+constexpr size_t kSpansShown = 200'000;  // about a megabyte in the page; more are merged, the longest stay exact
 
 // Each question is a pass of its own over the trace.
 class PageMaker {
@@ -46,6 +49,7 @@ class PageMaker {
   }
   void AddStuck();
   void AddStacks();
+  void AddTimeline();
   render::PageContent Take() { return std::move(page_); }
 
  private:
@@ -71,6 +75,13 @@ void PageMaker::AddStacks() {
   analysis::FrameProfileBuilder builder({.application = line_.Text("application")}, 0);
   builder.Add(analysis::ProfileTrace(*source, filter));
   page_.stacks = render::Base64(proto::Gzip(render::PageBytes(builder.Take(), render::Palette("go"))));
+}
+
+void PageMaker::AddTimeline() {
+  const auto source = OpenTrace(line_, path_);
+  analysis::TraceFilter filter({}, *source);
+  const model::Timeline timeline = LayOutTimeline(*source, filter, {.limit = kSpansShown});
+  page_.timeline = render::Base64(proto::Gzip(render::TimelineBytes(timeline)));
 }
 
 }  // namespace
@@ -103,6 +114,7 @@ int RunGotraceReport(Arguments arguments) {
   maker.Add("tasks", "Tasks", [&](EventSource& source, TraceFilter&) {
     return analysis::TasksReport(analysis::FindUserTasks(source, {}), source, kRowsShown);
   });
+  maker.AddTimeline();
   maker.AddStacks();
   render::PageContent page = maker.Take();
   page.title = line.values().count("title") != 0 ? line.Text("title") : path.substr(path.rfind('/') + 1);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "render/page_bytes.h"
 #include "render/svg_writer.h"
 
 namespace render {
@@ -11,13 +12,6 @@ namespace {
 constexpr size_t kNameBytes = 4000;
 
 using nlohmann::json;
-
-void AppendVarint(std::string& out, uint64_t value) {
-  for (; value > 127; value >>= 7) out += static_cast<char>(value | 128);
-  out += static_cast<char>(value);
-}
-
-uint64_t ZigZag(int64_t value) { return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63); }
 
 json Head(const model::FrameProfile& profile, const Palette& palette) {
   const model::FrameTree& tree = profile.tree;
@@ -49,33 +43,33 @@ json Head(const model::FrameProfile& profile, const Palette& palette) {
           {"noise", profile.is_noise.empty() ? 0 : 1}};
 }
 
-void AppendFrames(std::string& out, const model::FrameTree& tree) {
+void AppendFrames(PageBytesWriter& out, const model::FrameTree& tree) {
   for (uint32_t row = 1; row < tree.size(); ++row) {
-    AppendVarint(out, row - tree.frames[row].caller.value);
-    AppendVarint(out, tree.frames[row].name.value);
+    out.Unsigned(row - tree.frames[row].caller.value);
+    out.Unsigned(tree.frames[row].name.value);
   }
 }
 
-void AppendSamples(std::string& out, const model::FrameProfile& profile) {
+void AppendSamples(PageBytesWriter& out, const model::FrameProfile& profile) {
   const size_t kinds = profile.value_kinds.size();
   uint32_t frame = 0;
   for (size_t i = 0; i < profile.sample_frame.size(); ++i) {
-    AppendVarint(out, profile.sample_frame[i].value - frame);
+    out.Unsigned(profile.sample_frame[i].value - frame);
     frame = profile.sample_frame[i].value;
-    AppendVarint(out, profile.sample_labels[i]);
-    AppendVarint(out, profile.sample_side[i]);
-    for (size_t kind = 0; kind < kinds; ++kind) AppendVarint(out, ZigZag(profile.sample_values[i * kinds + kind]));
+    out.Unsigned(profile.sample_labels[i]);
+    out.Unsigned(profile.sample_side[i]);
+    for (size_t kind = 0; kind < kinds; ++kind) out.Signed(profile.sample_values[i * kinds + kind]);
   }
 }
 
-void AppendChanged(std::string& out, const std::vector<bool>& is_noise) {
+void AppendChanged(PageBytesWriter& out, const std::vector<bool>& is_noise) {
   uint64_t count = 0;
   for (const bool noise : is_noise) count += !noise;
-  AppendVarint(out, count);
+  out.Unsigned(count);
   size_t last = 0;
   for (size_t row = 0; row < is_noise.size(); ++row) {
     if (is_noise[row]) continue;
-    AppendVarint(out, row - last);
+    out.Unsigned(row - last);
     last = row;
   }
 }
@@ -83,14 +77,11 @@ void AppendChanged(std::string& out, const std::vector<bool>& is_noise) {
 }  // namespace
 
 std::string PageBytes(const model::FrameProfile& profile, const Palette& palette) {
-  const std::string head = Head(profile, palette).dump(-1, ' ', false, json::error_handler_t::replace);
-  std::string out;
-  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(head.size() >> shift & 0xff);
-  out += head;
+  PageBytesWriter out(Head(profile, palette).dump(-1, ' ', false, json::error_handler_t::replace));
   AppendFrames(out, profile.tree);
   AppendSamples(out, profile);
   if (!profile.is_noise.empty()) AppendChanged(out, profile.is_noise);
-  return out;
+  return std::move(out).Take();
 }
 
 std::string Base64(std::string_view bytes) {
