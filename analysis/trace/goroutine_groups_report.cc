@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "analysis/trace/goroutine_groups.h"
 #include "model/units.h"
 
@@ -64,6 +68,41 @@ std::string MostAtEnd(const GoroutineGroup& group) {
   return most == nullptr ? "" : fmt::format("{} {}", model::FormatCount(most->second), most->first);
 }
 
+// For people: the JSON has the same in each group. What one goroutine did alone has no percentiles.
+model::Table ByState(const GoroutineGroups& groups, size_t rows_shown) {
+  model::Table table{.title = "A goroutine's time in each state, of kinds with several", .rows_shown = rows_shown};
+  table.columns = {{"p50_ns", "p50", "nanoseconds"}, {"p90_ns", "p90", "nanoseconds"},     {"p99_ns", "p99", "nanoseconds"},
+                   {"max_ns", "max", "nanoseconds"}, {"total_ns", "total", "nanoseconds"}, {"state", "state", ""},
+                   {"name", Heading(groups.by), ""}};
+  for (const GoroutineGroup& group : groups.groups) {
+    if (group.count < 2) continue;
+    const std::pair<const char*, const DurationDistribution*> states[] = {
+        {"running", &group.running}, {"ready", &group.runnable}, {"waiting", &group.waiting}, {"syscall", &group.syscall}};
+    for (const auto& [state, d] : states) {
+      if (d->total() == 0) continue;
+      table.rows.push_back(
+          {d->Percentile(0.5), d->Percentile(0.9), d->Percentile(0.99), d->max(), d->total(), state, group.name});
+    }
+  }
+  return table;
+}
+
+// The same for what was waited for.
+model::Table ByReason(const GoroutineGroups& groups, const model::Symbols& symbols, size_t rows_shown) {
+  model::Table table{.title = "Waiting, by reason", .rows_shown = rows_shown};
+  table.columns = {{"total_ns", "total", "nanoseconds"}, {"reason", "reason", ""}, {"name", Heading(groups.by), ""}};
+  for (const GoroutineGroup& group : groups.groups) {
+    std::vector<std::pair<int64_t, std::string>> reasons;
+    for (const auto& [name, ns] : group.times.by_reason) {
+      const std::string_view reason = symbols.text(name);
+      reasons.emplace_back(-ns, reason.empty() ? "not told" : std::string(reason));
+    }
+    std::ranges::sort(reasons);
+    for (const auto& [ns, reason] : reasons) table.rows.push_back({-ns, reason, group.name});
+  }
+  return table;
+}
+
 }  // namespace
 
 model::Report GroupsReport(const GoroutineGroups& groups, const model::EventSource& source, size_t rows_shown) {
@@ -121,6 +160,8 @@ model::Report GroupsReport(const GoroutineGroups& groups, const model::EventSour
                                             {"goroutines_ended", "", groups.ended, "count"},
                                             {"trace_ns", "", groups.trace_ns, "nanoseconds"}}});
   report.blocks.emplace_back(std::move(table));
+  report.blocks.emplace_back(ByState(groups, rows_shown));
+  report.blocks.emplace_back(ByReason(groups, symbols, rows_shown));
   return report;
 }
 
