@@ -38,8 +38,22 @@ model::Value Histogram(const DurationDistribution& d) {
 template <class Type>
 model::ValueList Common(const Type& type, const StateTimes& times) {
   const DurationDistribution& d = type.durations;
-  return {type.begun,         type.ended, type.open,     d.total(),      d.mean(),      d.Percentile(0.5), d.Percentile(0.9),
-          d.Percentile(0.99), d.max(),    times.running, times.runnable, times.waiting, times.syscall,     Histogram(d)};
+  // Where none has ended, nobody knows how long they take.
+  const auto known = [&](int64_t ns) { return d.count() == 0 ? model::Value(nullptr) : model::Value(ns); };
+  return {type.begun,
+          type.ended,
+          type.open,
+          d.total(),
+          known(d.mean()),
+          known(d.Percentile(0.5)),
+          known(d.Percentile(0.9)),
+          known(d.Percentile(0.99)),
+          known(d.max()),
+          times.running,
+          times.runnable,
+          times.waiting,
+          times.syscall,
+          Histogram(d)};
 }
 
 class Writer {
