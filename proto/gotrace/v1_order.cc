@@ -166,15 +166,6 @@ void V1Order::SetRow(Cursor& cursor, const V1Record& record) {
     case V1Type::kGoStop:
     case V1Type::kGoSched:
     case V1Type::kGoPreempt:
-    case V1Type::kGoSleep:
-    case V1Type::kGoBlock:
-    case V1Type::kGoBlockSend:
-    case V1Type::kGoBlockRecv:
-    case V1Type::kGoBlockSelect:
-    case V1Type::kGoBlockSync:
-    case V1Type::kGoBlockCond:
-    case V1Type::kGoBlockNet:
-    case V1Type::kGoBlockGc:
     case V1Type::kGoSysBlock:
       cursor.last_goroutine = 0;
       break;
@@ -185,6 +176,7 @@ void V1Order::SetRow(Cursor& cursor, const V1Record& record) {
       goroutine = record.arguments[0];
       break;
     default:
+      if (SpecOf(record.type).parks) cursor.last_goroutine = 0;
       break;
   }
   cursor.change = ChangeOf(record.type, record, goroutine);
@@ -224,21 +216,11 @@ V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint64_t 
     case V1Type::kGoUnblockLocal:
     case V1Type::kGoSysExitLocal:
       return of(record.arguments[0], kAnySequence, Status::kWaiting, 0, Status::kRunnable, true);
-    case V1Type::kGoSleep:
-    case V1Type::kGoBlock:
-    case V1Type::kGoBlockSend:
-    case V1Type::kGoBlockRecv:
-    case V1Type::kGoBlockSelect:
-    case V1Type::kGoBlockSync:
-    case V1Type::kGoBlockCond:
-    case V1Type::kGoBlockNet:
-    case V1Type::kGoBlockGc:
-    case V1Type::kGoSysBlock:
-      return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
     case V1Type::kGcStart:
       return {.is_gc = true, .before = {.sequence = record.arguments[0]}, .after = {.sequence = record.arguments[0] + 1}};
     default:
-      return {};
+      if (!SpecOf(type).parks && type != V1Type::kGoSysBlock) return {};
+      return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
   }
 }
 

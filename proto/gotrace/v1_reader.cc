@@ -198,18 +198,7 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
     case V1Type::kGoPreempt:
       ConvertStop(record, GoState::kRunnable, event);
       return true;
-    case V1Type::kGoBlockNet:
-      waits_for_network_[row.goroutine] = true;
-      [[fallthrough]];
     case V1Type::kGoStop:
-    case V1Type::kGoSleep:
-    case V1Type::kGoBlock:
-    case V1Type::kGoBlockSend:
-    case V1Type::kGoBlockRecv:
-    case V1Type::kGoBlockSelect:
-    case V1Type::kGoBlockSync:
-    case V1Type::kGoBlockCond:
-    case V1Type::kGoBlockGc:
       ConvertStop(record, GoState::kWaiting, event);
       return true;
     case V1Type::kGoUnblock:
@@ -228,7 +217,10 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
     case V1Type::kGoInSyscall:
       return goes(GoState::kUndetermined, GoState::kSyscall, first);
     default:
-      return false;
+      if (!SpecOf(type).parks) return false;
+      if (type == V1Type::kGoBlockNet) waits_for_network_[row.goroutine] = true;
+      ConvertStop(record, GoState::kWaiting, event);
+      return true;
   }
 }
 

@@ -66,6 +66,7 @@ struct V1Spec {
   const char* name = nullptr;
   uint8_t arguments = 0;    // behind the time, with the stack
   bool has_stack = false;   // the last argument is the stack
+  bool parks = false;       // the goroutine stops running and waits until another, or the runtime, wakes it
   const char* reason = "";  // of records that make a goroutine stop running
   uint8_t since = 11;       // Go 1.x
 };
@@ -91,15 +92,15 @@ constexpr std::array<V1Spec, kV1TypeCount> kV1Specs = {{
     {.name = "GoStop", .arguments = 1, .has_stack = true, .reason = "forever"},
     {.name = "GoSched", .arguments = 1, .has_stack = true, .reason = "runtime.Gosched"},
     {.name = "GoPreempt", .arguments = 1, .has_stack = true, .reason = "preempted"},
-    {.name = "GoSleep", .arguments = 1, .has_stack = true, .reason = "sleep"},
-    {.name = "GoBlock", .arguments = 1, .has_stack = true},
+    {.name = "GoSleep", .arguments = 1, .has_stack = true, .parks = true, .reason = "sleep"},
+    {.name = "GoBlock", .arguments = 1, .has_stack = true, .parks = true},
     {.name = "GoUnblock", .arguments = 3, .has_stack = true},
-    {.name = "GoBlockSend", .arguments = 1, .has_stack = true, .reason = "chan send"},
-    {.name = "GoBlockRecv", .arguments = 1, .has_stack = true, .reason = "chan receive"},
-    {.name = "GoBlockSelect", .arguments = 1, .has_stack = true, .reason = "select"},
-    {.name = "GoBlockSync", .arguments = 1, .has_stack = true, .reason = "sync"},
-    {.name = "GoBlockCond", .arguments = 1, .has_stack = true, .reason = "sync.(*Cond).Wait"},
-    {.name = "GoBlockNet", .arguments = 1, .has_stack = true, .reason = "network"},
+    {.name = "GoBlockSend", .arguments = 1, .has_stack = true, .parks = true, .reason = "chan send"},
+    {.name = "GoBlockRecv", .arguments = 1, .has_stack = true, .parks = true, .reason = "chan receive"},
+    {.name = "GoBlockSelect", .arguments = 1, .has_stack = true, .parks = true, .reason = "select"},
+    {.name = "GoBlockSync", .arguments = 1, .has_stack = true, .parks = true, .reason = "sync"},
+    {.name = "GoBlockCond", .arguments = 1, .has_stack = true, .parks = true, .reason = "sync.(*Cond).Wait"},
+    {.name = "GoBlockNet", .arguments = 1, .has_stack = true, .parks = true, .reason = "network"},
     {.name = "GoSysCall", .arguments = 1, .has_stack = true},
     {.name = "GoSysExit", .arguments = 3},
     {.name = "GoSysBlock"},
@@ -114,7 +115,7 @@ constexpr std::array<V1Spec, kV1TypeCount> kV1Specs = {{
     {.name = "GoUnblockLocal", .arguments = 2, .has_stack = true},
     {.name = "GoSysExitLocal", .arguments = 2},
     {.name = "GoStartLabel", .arguments = 3},
-    {.name = "GoBlockGC", .arguments = 1, .has_stack = true, .reason = "GC mark assist wait for work"},
+    {.name = "GoBlockGC", .arguments = 1, .has_stack = true, .parks = true, .reason = "GC mark assist wait for work"},
     {.name = "GCMarkAssistStart", .arguments = 1, .has_stack = true},
     {.name = "GCMarkAssistDone"},
     {.name = "UserTaskCreate", .arguments = 4, .has_stack = true},
