@@ -36,7 +36,7 @@ int RunGotraceCriticalPath(Arguments arguments) {
   const auto asked = line.values().count("task") + line.values().count("region") + line.values().count("goroutine");
   if (asked != 1) throw model::UsageError("wanted one of --task, --region and --goroutine");
   analysis::PathTarget target{.task = line.Text("task"), .region = line.Text("region"), .goroutine = std::nullopt};
-  const analysis::TraceFilterOptions window = TraceFilterOf(line);
+  const analysis::TraceFilterOptions window = TraceWindowOf(line);
   target.from_ns = window.from_ns;
   target.to_ns = window.to_ns;
   if (line.values().count("goroutine") != 0) target.goroutine = line.values()["goroutine"].as<int64_t>();

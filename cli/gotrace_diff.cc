@@ -61,7 +61,7 @@ Windows WindowsOf(const CommandLine& line) {
   if (align == "wall" && !windows.log.empty())
     throw model::UsageError("--align wall and --from-log both say where to begin");
   windows.align = !windows.log.empty() ? Align::kLog : align == "wall" ? Align::kWall : Align::kStart;
-  const analysis::TraceFilterOptions asked = TraceFilterOf(line);
+  const analysis::TraceFilterOptions asked = TraceWindowOf(line);
   windows.from = asked.from_ns;
   windows.to = asked.to_ns;
   return windows;

@@ -24,7 +24,7 @@ int RunGotraceGc(Arguments arguments) {
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   const auto source = OpenTrace(line, path);
-  const analysis::TraceFilterOptions window = TraceFilterOf(line);
+  const analysis::TraceFilterOptions window = TraceWindowOf(line);
   const analysis::UtilisationOptions counted{.stop_the_world = !line.Flag("no-stw"),
                                              .background = !line.Flag("no-background"),
                                              .assist = !line.Flag("no-assist"),

@@ -14,7 +14,7 @@ int RunGotraceProcs(Arguments arguments) {
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   const auto source = OpenTrace(line, path);
-  analysis::TraceFilter filter(TraceFilterOf(line), *source);
+  analysis::TraceFilter filter(TraceWindowOf(line), *source);
   const analysis::ProcUtilisation procs = analysis::MeasureProcs(*source, filter);
   CheckMet(filter, path);
   return EmitTraceReport(line, ProcReport(procs, RowsOf(line)), *source);

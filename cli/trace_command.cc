@@ -27,16 +27,19 @@ void AddTraceFilterOptions(po::options_description& options) {
       "region", po::value<std::string>()->value_name("TYPE"), "only while in a region of this type");
 }
 
-analysis::TraceFilterOptions TraceFilterOf(const CommandLine& line) {
+analysis::TraceFilterOptions TraceWindowOf(const CommandLine& line) {
   analysis::TraceFilterOptions options;
   if (line.values().count("from") != 0) options.from_ns = ParseDuration("--from", line.Text("from"));
   if (line.values().count("to") != 0) options.to_ns = ParseDuration("--to", line.Text("to"));
   if (options.from_ns && options.to_ns && *options.from_ns > *options.to_ns) {
     throw model::UsageError(fmt::format("--from {} is later than --to {}", line.Text("from"), line.Text("to")));
   }
-  // Where a command has a --goroutine of its own (one, whose path is asked for), it narrows nothing.
-  if (const auto* many = boost::any_cast<std::vector<int64_t>>(&line.values()["goroutine"].value()))
-    options.goroutines = *many;
+  return options;
+}
+
+analysis::TraceFilterOptions TraceFilterOf(const CommandLine& line) {
+  analysis::TraceFilterOptions options = TraceWindowOf(line);
+  if (line.values().count("goroutine") != 0) options.goroutines = line.values()["goroutine"].as<std::vector<int64_t>>();
   options.start_function = line.Text("start");
   options.task = line.Text("task");
   options.region = line.Text("region");

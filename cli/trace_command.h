@@ -12,6 +12,7 @@
 namespace cli {
 
 void AddTraceWindowOptions(po::options_description& options);  // --from, --to
+analysis::TraceFilterOptions TraceWindowOf(const CommandLine& line);
 // Those, and --goroutine, --start, --task, --region.
 void AddTraceFilterOptions(po::options_description& options);
 analysis::TraceFilterOptions TraceFilterOf(const CommandLine& line);
