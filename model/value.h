@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -33,6 +34,12 @@ class Value {
 
   const Kind& kind() const { return kind_; }
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(kind_); }
+  std::optional<double> number() const {  // of integers and doubles
+    if (const auto* number = std::get_if<int64_t>(&kind_)) return static_cast<double>(*number);
+    if (const auto* number = std::get_if<uint64_t>(&kind_)) return static_cast<double>(*number);
+    if (const auto* number = std::get_if<double>(&kind_)) return *number;
+    return std::nullopt;
+  }
 
  private:
   Kind kind_;

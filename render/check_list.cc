@@ -12,12 +12,6 @@ std::string TextOf(const model::Value& value) {
   return text == nullptr ? "" : *text;
 }
 
-std::optional<double> NumberOf(const model::Value& value) {
-  if (const auto* number = std::get_if<double>(&value.kind())) return *number;
-  if (const auto* number = std::get_if<int64_t>(&value.kind())) return static_cast<double>(*number);
-  return std::nullopt;
-}
-
 void SetMember(CheckRow& row, std::string_view key, const model::Value& value) {
   if (key == "name") row.name = TextOf(value);
   if (key == "metric") row.metric = TextOf(value);
@@ -26,11 +20,11 @@ void SetMember(CheckRow& row, std::string_view key, const model::Value& value) {
   if (key == "unit") row.unit = TextOf(value);
   if (key == "why") row.message = TextOf(value);
   if (key == "file") row.file = TextOf(value);
-  if (key == "line") row.line = static_cast<int64_t>(NumberOf(value).value_or(0));
-  if (key == "before") row.before = NumberOf(value);
-  if (key == "after") row.after = NumberOf(value);
-  if (key == "ratio") row.ratio = NumberOf(value);
-  if (key == "p_value") row.p_value = NumberOf(value);
+  if (key == "line") row.line = static_cast<int64_t>(value.number().value_or(0));
+  if (key == "before") row.before = value.number();
+  if (key == "after") row.after = value.number();
+  if (key == "ratio") row.ratio = value.number();
+  if (key == "p_value") row.p_value = value.number();
 }
 
 void AddTable(std::vector<CheckRow>& rows, const model::Table& table) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "model/units.h"
 #include "render/html_page.h"
@@ -16,14 +17,6 @@ namespace {
 constexpr size_t kRowsKept = 2000;  // of a table; the JSON report has all
 
 std::string Escaped(std::string_view text) { return XmlText(CutMiddle(text, kTitleBytes)); }
-
-double NumberOf(const model::Value& value) {
-  if (const auto* number = std::get_if<int64_t>(&value.kind())) return static_cast<double>(*number);
-  if (const auto* number = std::get_if<uint64_t>(&value.kind())) return static_cast<double>(*number);
-  if (const auto* number = std::get_if<double>(&value.kind())) return *number;
-  return 0;
-}
-bool IsNumber(const model::Value& value) { return value.kind().index() >= 2 && value.kind().index() <= 4; }
 
 class Writer {
  public:
@@ -71,13 +64,13 @@ void Writer::Head(const model::Table& block) {
 
 void Writer::Cell(const model::TableColumn& column, const model::Value& value) {
   const std::string text = column.is_change ? ChangeText(value, column.unit) : CellText(value, column.unit);
-  if (!IsNumber(value)) {
+  const std::optional<double> number = value.number();
+  if (!number) {
     out_ += fmt::format("<td>{}</td>", Escaped(text));
     return;
   }
-  const double number = NumberOf(value);
-  const char* direction = !column.is_change || number == 0 ? "" : number > 0 ? " more" : " less";
-  out_ += fmt::format("<td class=\"number{}\" data-v=\"{}\">{}</td>", direction, number, Escaped(text));
+  const char* direction = !column.is_change || *number == 0 ? "" : *number > 0 ? " more" : " less";
+  out_ += fmt::format("<td class=\"number{}\" data-v=\"{}\">{}</td>", direction, *number, Escaped(text));
 }
 
 void Writer::operator()(const model::Table& block) {

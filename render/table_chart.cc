@@ -18,13 +18,6 @@ constexpr double kWidth = 720, kHeight = 190, kLeft = 66, kRight = 10, kTop = 24
 constexpr size_t kMostRows = 1000;
 constexpr size_t kColours = 4;  // .s0 .. .s3
 
-std::optional<double> NumberOf(const model::Value& value) {
-  if (const auto* number = std::get_if<int64_t>(&value.kind())) return static_cast<double>(*number);
-  if (const auto* number = std::get_if<uint64_t>(&value.kind())) return static_cast<double>(*number);
-  if (const auto* number = std::get_if<double>(&value.kind())) return *number;
-  return std::nullopt;
-}
-
 std::optional<size_t> ColumnOf(const model::Table& table, const std::string& key) {
   const auto at = std::ranges::find(table.columns, key, &model::TableColumn::key);
   if (at == table.columns.end()) return std::nullopt;
@@ -40,7 +33,7 @@ class Chart {
     }
     const size_t rows = std::min(table.rows.size(), kMostRows);
     for (size_t row = 0; row < rows; ++row) {
-      if (const auto x = NumberOf(table.rows[row][x_])) Take(row, Scaled(*x));
+      if (const auto x = table.rows[row][x_].number()) Take(row, Scaled(*x));
     }
   }
 
@@ -54,10 +47,10 @@ class Chart {
     left_ = std::min(left_, x);
     right_ = std::max(right_, x);
     rows_.push_back(row);
-    for (const size_t column : ys_) top_ = std::max(top_, NumberOf(table_.rows[row][column]).value_or(0));
+    for (const size_t column : ys_) top_ = std::max(top_, table_.rows[row][column].number().value_or(0));
   }
   double X(size_t row) const {
-    const double share = (Scaled(*NumberOf(table_.rows[row][x_])) - left_) / (right_ - left_);
+    const double share = (Scaled(*table_.rows[row][x_].number()) - left_) / (right_ - left_);
     return kLeft + BarWidth() / 2 + (kWidth - kLeft - kRight - BarWidth()) * share;
   }
   double Y(double value) const { return kTop + (kHeight - kTop - kBottom) * (1 - value / (top_ > 0 ? top_ : 1)); }
@@ -119,7 +112,7 @@ void Chart::Axes() {
 
 void Chart::Bars(size_t column, size_t colour) {
   for (const size_t row : rows_) {
-    const auto value = NumberOf(table_.rows[row][column]);
+    const auto value = table_.rows[row][column].number();
     if (!value || *value <= 0) continue;
     out_ += fmt::format(
         "<rect class=\"s{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{}</title></rect>\n",
@@ -130,7 +123,7 @@ void Chart::Bars(size_t column, size_t colour) {
 void Chart::Line(size_t column, size_t colour) {
   std::string points, dots;
   for (const size_t row : rows_) {
-    const auto value = NumberOf(table_.rows[row][column]);
+    const auto value = table_.rows[row][column].number();
     if (!value) continue;
     points += fmt::format("{:.1f},{:.1f} ", X(row), Y(*value));
     dots += fmt::format("<circle class=\"s{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\"><title>{}</title></circle>\n", colour,

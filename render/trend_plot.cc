@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "model/units.h"
+#include "render/plot_axis.h"
 #include "render/svg_writer.h"
 
 namespace render {
@@ -16,14 +17,6 @@ constexpr double kWidth = 880, kHeight = 220, kLeft = 72, kRight = 12, kTop = 26
 std::string Amount(double value, const std::string& unit) {
   if (unit == "ratio") return fmt::format("{:.1f} %", value * 100);
   return model::FormatValue(std::llround(value), unit);
-}
-
-// 1, 2 or 5 times a power of ten, so that about four lines cross the picture.
-double GridStep(double largest) {
-  if (!(largest > 0)) return 1;
-  const double power = std::pow(10, std::floor(std::log10(largest / 4)));
-  const double digit = largest / 4 / power;
-  return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
 }
 
 class Plot {

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
-#include <limits>
 #include <utility>
+
+#include "model/frame_tree.h"
 
 namespace proto {
 namespace {
-
-// Sums stay at the end of their range instead of turning negative.
-int64_t AddSaturating(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
-}
 
 // How many bytes both begin with; eight at a time.
 size_t CommonBytes(std::string_view a, std::string_view b) {
@@ -40,7 +35,7 @@ void FoldedStacks::Add(std::string_view stack, std::span<const FoldedNumber> val
   const size_t first = SampleOf(Intern(stack)) * profile_.value_count();
   for (size_t i = 0; i < values.size(); ++i) {
     int64_t& sum = profile_.sample_value[first + i];
-    sum = AddSaturating(sum, values[i].whole);
+    sum = model::SaturatingSum(sum, values[i].whole);
     if (values[i].millionths != 0) AddFraction(first + i, values[i].millionths);
   }
 }
@@ -138,7 +133,7 @@ void FoldedStacks::RoundFractions() {
   for (size_t at = 0; at < millionths_.size(); ++at) {
     int64_t& carry = left_over[at % width];
     carry += millionths_[at];
-    profile_.sample_value[at] = AddSaturating(profile_.sample_value[at], carry / FoldedNumber::kMillion);
+    profile_.sample_value[at] = model::SaturatingSum(profile_.sample_value[at], carry / FoldedNumber::kMillion);
     carry %= FoldedNumber::kMillion;
   }
 }
