@@ -12,9 +12,9 @@
 namespace render {
 namespace {
 
-constexpr std::array<std::string_view, 11> kScripts = {
-    "label.js",       "page_format.js", "page_data.js",          "page_flame.js",    "page_top.js",  "page_sandwich.js",
-    "page_stacks.js", "page_tables.js", "page_timeline_data.js", "page_timeline.js", "page_main.js",
+constexpr std::array<std::string_view, 12> kScripts = {
+    "label.js",         "page_format.js", "page_canvas.js", "page_data.js",          "page_flame.js",    "page_top.js",
+    "page_sandwich.js", "page_stacks.js", "page_tables.js", "page_timeline_data.js", "page_timeline.js", "page_main.js",
 };
 
 std::string Policy() {

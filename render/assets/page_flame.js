@@ -2,8 +2,7 @@
 // A tree of stacks on a canvas. Draws what can be seen, so a million frames cost as much as the few thousand that are wider than a pixel.
 const pageFlame = (() => {
   const ROW = 18, INSET = 4, LEAST = 0.5, GLIDE_MS = 160;
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const { Board, dark, css } = pageCanvas;
 
   // -1 (gone) .. 1 (new) to one of nine swatches, as flame_change.cc does it.
   const STEPS = [0.02, 0.15, 0.40, 0.75];
@@ -19,23 +18,15 @@ const pageFlame = (() => {
     return 4 + (size < 0 ? -step : step);
   }
 
-  class Flame {
+  class Flame extends Board {
     // options: {stacks, up, label, onChoose(row, nameId), onZoom(row), rootName}
     constructor(holder, options) {
+      super();
       Object.assign(this, { up: false }, options);
-      this.holder = holder;
-      holder.classList.add('flame');
-      this.canvas = make('canvas', { tabindex: 0, role: 'img', 'aria-label': options.label });
-      this.spacer = make('div', { class: 'spacer' });
-      this.tip = make('div', { class: 'tip', hidden: true });
-      this.scroller = make('div', { class: 'scroller' }, this.canvas, this.spacer);
-      holder.append(this.scroller, this.tip);
-      this.pen = this.canvas.getContext('2d');
+      this.hang(holder, options.label, 'scroller');
       this.hover = this.current = -1;
       this.matches = null;
       this.listen();
-      new ResizeObserver(() => this.resize()).observe(this.scroller);
-      dark.addEventListener('change', () => this.draw());
     }
 
     show(tree) {
@@ -51,15 +42,7 @@ const pageFlame = (() => {
       if (!this.tree || !this.scroller.clientWidth) return;
       const height = (this.tree.deepest + 1) * ROW;
       const room = Math.min(height, Math.max(200, this.room ? this.room() : window.innerHeight * 0.72));
-      this.scroller.style.height = room + 2 + 'px';  // with its border
-      this.spacer.style.height = Math.max(0, height - room) + 'px';
-      this.cssWidth = this.scroller.clientWidth;
-      this.cssHeight = room;
-      const dpr = window.devicePixelRatio || 1;
-      this.canvas.width = Math.round(this.cssWidth * dpr);
-      this.canvas.height = Math.round(this.cssHeight * dpr);
-      this.canvas.style.width = this.cssWidth + 'px';
-      this.canvas.style.height = this.cssHeight + 'px';
+      this.fit(height, room);
       this.height = height;
       if (this.up && !this.hasScrolled) this.scroller.scrollTop = this.scroller.scrollHeight;
       this.draw();
@@ -102,22 +85,10 @@ const pageFlame = (() => {
       return (this.colour === 'self' ? this.tree.selfs : this.tree.totals)[side][row];
     }
 
-    draw() {
-      if (this.pending) return;
-      this.pending = requestAnimationFrame(() => {
-        this.pending = 0;
-        this.paint();
-      });
-    }
-
     paint() {
       if (!this.tree || !this.cssWidth) return;
-      const pen = this.pen, tree = this.tree, dpr = window.devicePixelRatio || 1, colours = this.colours();
-      pen.setTransform(dpr, 0, 0, dpr, 0, 0);
-      pen.clearRect(0, 0, this.cssWidth, this.cssHeight);
-      pen.font = '12px ' + css('--font');
-      pen.textBaseline = 'middle';
-      if (!this.charWidth) this.charWidth = pen.measureText('net/http.(*conn).serveABCabc').width / 28;
+      const tree = this.tree, colours = this.colours();
+      this.wipe();
       const scale = this.right > this.left ? this.cssWidth / (this.right - this.left) : 0;
       const open = [0];
       this.drawn = 0;
@@ -224,7 +195,6 @@ const pageFlame = (() => {
 
     listen() {
       const canvas = this.canvas;
-      const place = event => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
       let drag = null;
       canvas.addEventListener('pointerdown', event => { drag = { x: event.clientX, moved: false }; });
       window.addEventListener('pointerup', () => { setTimeout(() => { drag = null; }); });
@@ -235,34 +205,30 @@ const pageFlame = (() => {
           drag.x = event.clientX;
           return;
         }
-        const [x, y] = place(event), row = this.rowAt(x, y);
+        const [x, y] = this.place(event), row = this.rowAt(x, y);
         canvas.style.cursor = row >= 0 ? 'pointer' : 'default';
         if (row !== this.hover) {
           this.hover = row;
           this.draw();
         }
-        this.tip.hidden = row < 0;
-        this.tip.textContent = this.describe(row);
-        const bounds = this.holder.getBoundingClientRect();
-        this.tip.style.left = Math.max(0, Math.min(event.clientX - bounds.left + 12, bounds.width - this.tip.offsetWidth - 4)) + 'px';
-        this.tip.style.top = event.clientY - bounds.top + 18 + 'px';
+        this.tell(event, this.describe(row));
       });
       canvas.addEventListener('pointerleave', () => { this.hover = -1; this.tip.hidden = true; this.draw(); });
       canvas.addEventListener('click', event => {
         if (drag && drag.moved) return;
-        const row = this.rowAt(...place(event));
+        const row = this.rowAt(...this.place(event));
         if (row < 0) return;
         this.choose(row);
         this.zoom(row);
       });
       canvas.addEventListener('dblclick', event => {
-        const row = this.rowAt(...place(event));
+        const row = this.rowAt(...this.place(event));
         if (row > 0 && this.onOpen) this.onOpen(this.tree.name[row]);
       });
       canvas.addEventListener('wheel', event => {
         if (!event.ctrlKey && !event.metaKey && Math.abs(event.deltaX) < Math.abs(event.deltaY)) return;
         event.preventDefault();
-        if (event.ctrlKey || event.metaKey) this.zoomAt(place(event)[0], Math.exp(event.deltaY / 200));
+        if (event.ctrlKey || event.metaKey) this.zoomAt(this.place(event)[0], Math.exp(event.deltaY / 200));
         else this.pan(event.deltaX / this.cssWidth * (this.right - this.left));
       }, { passive: false });
       this.scroller.addEventListener('scroll', () => { this.hasScrolled = true; this.draw(); });

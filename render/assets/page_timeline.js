@@ -5,8 +5,7 @@ const pageTimeline = (() => {
   const COLLECTOR = 0, STOP = 1, TASK = 2, PROC = 3, THREAD = 4, GOROUTINE = 5, REGION = 6, WORK = 7, SHORT = 8;
   const GROUPS = [['Collector', [COLLECTOR, STOP]], ['Tasks', [TASK]], ['Procs', [PROC, WORK]], ['Threads', [THREAD]], ['Goroutines', [GOROUTINE, REGION, SHORT]]];
   const ROW = 20, HEAD = 22, AXIS = 24, COUNTER = 40, LEAST = 0.7, TEXT_LEAST = 34, STEP = 0.35;
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const { Board, dark, css } = pageCanvas;
   const STATES = {  // of goroutines: light, dark
     running: ['#4f9d5d', '#3f8a4e'], runnable: ['#e9b44c', '#b98520'], syscall: ['#c06ab0', '#9a4a8b'], waiting: ['#d9dbe0', '#3b3f47'],
   };
@@ -32,8 +31,9 @@ const pageTimeline = (() => {
     return low;
   }
 
-  class Timeline {
+  class Timeline extends Board {
     constructor(section, data, state, set) {
+      super();
       Object.assign(this, { section, data, set });
       this.whole = [data.begin, Math.max(data.end, data.begin + 1)];
       const view = /^(-?\d+)-(\d+)$/.exec(state.get('t') || '');
@@ -66,21 +66,14 @@ const pageTimeline = (() => {
       this.where = make('output', { class: 'quiet' });
       const bar = make('div', { class: 'bar' }, button('−', 'zoom out (-)', () => this.zoomAt(0.5, 1 / 0.6)), button('+', 'zoom in (+)', () => this.zoomAt(0.5, 0.6)),
         button('All', 'the whole trace (0)', () => this.show(...this.whole)), lanes, this.where);
-      this.canvas = make('canvas', { tabindex: 0, role: 'img', 'aria-label': 'timeline: arrows move, + and - zoom, Enter goes to what is chosen' });
-      this.spacer = make('div', { class: 'spacer' });
-      this.scroller = make('div', { class: 'scroller timeline' }, this.canvas, this.spacer);
+      this.hang(make('div'), 'timeline: arrows move, + and - zoom, Enter goes to what is chosen', 'scroller timeline');
       this.details = make('p', { class: 'details', 'aria-live': 'polite' }, '\u00a0');
-      this.tip = make('div', { class: 'tip', hidden: true });
-      this.holder = make('div', { class: 'flame' }, this.scroller, this.tip);
       const legend = make('p', { class: 'legend' }, ...Object.entries(STATES).map(([name, fills]) => {
         const square = make('i');
         square.style.background = fills[dark.matches ? 1 : 0];
         return make('span', {}, square, name);
       }), make('span', { class: 'quiet' }, this.note()));
       this.section.append(bar, this.holder, this.details, legend);
-      this.pen = this.canvas.getContext('2d');
-      new ResizeObserver(() => this.resize()).observe(this.scroller);
-      dark.addEventListener('change', () => this.draw());
     }
 
     note() {
@@ -112,47 +105,25 @@ const pageTimeline = (() => {
     resize() {
       if (!this.scroller.clientWidth) return;
       const room = Math.min(this.height, Math.max(240, window.innerHeight * 0.72));
-      this.scroller.style.height = room + 2 + 'px';
-      this.spacer.style.height = Math.max(0, this.height - room) + 'px';
-      this.cssWidth = this.scroller.clientWidth;
-      this.cssHeight = room;
+      this.fit(this.height, room);
       this.gutter = Math.round(Math.min(220, this.cssWidth * 0.28));
-      const dpr = window.devicePixelRatio || 1;
-      this.canvas.width = Math.round(this.cssWidth * dpr);
-      this.canvas.height = Math.round(this.cssHeight * dpr);
-      this.canvas.style.width = this.cssWidth + 'px';
-      this.canvas.style.height = this.cssHeight + 'px';
       this.draw();
     }
 
     xOf(time) { return this.gutter + (time - this.left) / (this.right - this.left) * (this.cssWidth - this.gutter); }
     timeAt(x) { return this.left + (x - this.gutter) / (this.cssWidth - this.gutter) * (this.right - this.left); }
 
-    draw() {
-      if (this.pending) return;
-      this.pending = requestAnimationFrame(() => {
-        this.pending = 0;
-        this.paint();
-      });
-    }
-
     paint() {
       if (!this.cssWidth) return;
-      const pen = this.pen, dpr = window.devicePixelRatio || 1, top = this.scroller.scrollTop;
+      const top = this.scroller.scrollTop;
       this.theme = dark.matches ? 1 : 0;
       this.ink = css('--ink');
       this.quiet = css('--quiet');
-      pen.setTransform(dpr, 0, 0, dpr, 0, 0);
-      pen.clearRect(0, 0, this.cssWidth, this.cssHeight);
-      pen.font = '12px ' + css('--font');
-      pen.textBaseline = 'middle';
-      if (!this.charWidth) this.charWidth = pen.measureText('net/http.(*conn).serveABCabc').width / 28;
+      this.wipe();
       this.drawn = 0;
-      this.shownRows = 0;
       for (const row of this.rows) {
         const y = row.y - top;
         if (y + row.height < AXIS || y > this.cssHeight) continue;
-        this.shownRows++;
         if (row.counter) this.paintCounter(row, y);
         else if (row.group) this.paintHead(row, y);
         else this.paintLane(row, y);
@@ -344,10 +315,6 @@ const pageTimeline = (() => {
 
     listen() {
       const { canvas } = this;
-      const place = event => {
-        const box = canvas.getBoundingClientRect();
-        return [event.clientX - box.left, event.clientY - box.top];
-      };
       const shareOf = x => Math.min(Math.max((x - this.gutter) / (this.cssWidth - this.gutter), 0), 1);
       let drag = null;
       canvas.addEventListener('pointerdown', event => { drag = { x: event.clientX, moved: false }; });
@@ -359,14 +326,10 @@ const pageTimeline = (() => {
           drag.x = event.clientX;
           return;
         }
-        this.hover = this.at(...place(event));
+        this.hover = this.at(...this.place(event));
         const words = this.describe(this.hover);
         canvas.style.cursor = this.hover ? 'pointer' : 'default';
-        this.tip.hidden = !words;
-        this.tip.textContent = words;
-        const bounds = this.holder.getBoundingClientRect();
-        this.tip.style.left = Math.max(0, Math.min(event.clientX - bounds.left + 12, bounds.width - this.tip.offsetWidth - 4)) + 'px';
-        this.tip.style.top = event.clientY - bounds.top + 18 + 'px';
+        this.tell(event, words);
         this.draw();
       });
       canvas.addEventListener('pointerleave', () => {
@@ -376,19 +339,19 @@ const pageTimeline = (() => {
       });
       canvas.addEventListener('click', event => {
         if (drag && drag.moved) return;
-        const found = this.at(...place(event));
+        const found = this.at(...this.place(event));
         if (found && found.group) this.toggle(found.group);
         else this.choose(found);
       });
       canvas.addEventListener('dblclick', event => {
-        const found = this.at(...place(event));
+        const found = this.at(...this.place(event));
         if (found && found.lane && found.i >= 0) this.showSpan(found);
       });
       canvas.addEventListener('wheel', event => {
         const isZoom = event.ctrlKey || event.metaKey;
         if (!isZoom && Math.abs(event.deltaX) < Math.abs(event.deltaY)) return;
         event.preventDefault();
-        if (isZoom) this.zoomAt(shareOf(place(event)[0]), Math.exp(event.deltaY / 200));
+        if (isZoom) this.zoomAt(shareOf(this.place(event)[0]), Math.exp(event.deltaY / 200));
         else this.pan(event.deltaX / (this.cssWidth - this.gutter));
       }, { passive: false });
       this.scroller.addEventListener('scroll', () => this.draw());

@@ -1,0 +1,66 @@
+'use strict';
+// A drawing that scrolls: a canvas as large as what is seen of it, a spacer for the rest, and a tip at the pointer. Who extends it has resize() and paint().
+const pageCanvas = (() => {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  class Board {
+    hang(holder, label, name) {
+      this.holder = holder;
+      holder.classList.add('flame');
+      this.canvas = make('canvas', { tabindex: 0, role: 'img', 'aria-label': label });
+      this.spacer = make('div', { class: 'spacer' });
+      this.tip = make('div', { class: 'tip', hidden: true });
+      this.scroller = make('div', { class: name }, this.canvas, this.spacer);
+      holder.append(this.scroller, this.tip);
+      this.pen = this.canvas.getContext('2d');
+      new ResizeObserver(() => this.resize()).observe(this.scroller);
+      dark.addEventListener('change', () => this.draw());
+    }
+
+    // `height` is of the whole drawing, `room` of what can be seen of it.
+    fit(height, room) {
+      this.scroller.style.height = room + 2 + 'px';  // with its border
+      this.spacer.style.height = Math.max(0, height - room) + 'px';
+      this.cssWidth = this.scroller.clientWidth;
+      this.cssHeight = room;
+      const dpr = window.devicePixelRatio || 1;
+      this.canvas.width = Math.round(this.cssWidth * dpr);
+      this.canvas.height = Math.round(this.cssHeight * dpr);
+      this.canvas.style.width = this.cssWidth + 'px';
+      this.canvas.style.height = this.cssHeight + 'px';
+    }
+
+    draw() {
+      if (this.pending) return;
+      this.pending = requestAnimationFrame(() => {
+        this.pending = 0;
+        this.paint();
+      });
+    }
+
+    // A clean sheet.
+    wipe() {
+      const { pen } = this, dpr = window.devicePixelRatio || 1;
+      pen.setTransform(dpr, 0, 0, dpr, 0, 0);
+      pen.clearRect(0, 0, this.cssWidth, this.cssHeight);
+      pen.font = '12px ' + css('--font');
+      pen.textBaseline = 'middle';
+      if (!this.charWidth) this.charWidth = pen.measureText('net/http.(*conn).serveABCabc').width / 28;
+    }
+
+    place(event) {
+      const box = this.canvas.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    }
+
+    tell(event, words) {
+      this.tip.hidden = !words;
+      this.tip.textContent = words;
+      const bounds = this.holder.getBoundingClientRect();
+      this.tip.style.left = Math.max(0, Math.min(event.clientX - bounds.left + 12, bounds.width - this.tip.offsetWidth - 4)) + 'px';
+      this.tip.style.top = event.clientY - bounds.top + 18 + 'px';
+    }
+  }
+  return { Board, dark, css };
+})();
