@@ -23,7 +23,7 @@ std::vector<std::vector<uint32_t>> MakeStacks(size_t count, std::mt19937& random
     const auto& other = stacks[random() % stacks.size()];
     std::vector<uint32_t> stack(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(1 + random() % other.size()));
     const size_t depth = 12 + random() % 28;
-    while (stack.size() < depth && (stack.size() < 12 || random() % 4 != 0)) stack.push_back(random() % 8000);
+    while (stack.size() < depth && (stack.size() < 12 || random() % 4 != 0)) stack.push_back(static_cast<uint32_t>(random() % 8000));
     stacks.push_back(std::move(stack));
   }
   return stacks;
