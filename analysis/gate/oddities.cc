@@ -56,7 +56,7 @@ void NoteDifference(std::vector<std::string>& notes, const RunTable& table, Side
   notes.push_back(fmt::format("{}: {} before, {} after", what, Joined(before), Joined(after)));
 }
 
-// A function of the runtime that begins at another line than in the first run: another Go version.
+// Something of the runtime that is at another line than in the runs before: another Go version.
 void NoteRuntimes(std::vector<std::string>& notes, const RunTable& table, Sides sides) {
   std::unordered_map<model::StringId, int64_t> before;
   for (size_t run = 0; run < sides.before; ++run)
@@ -65,7 +65,7 @@ void NoteRuntimes(std::vector<std::string>& notes, const RunTable& table, Sides 
     for (const auto& [name, line] : table.runs()[run].runtime_lines) {
       const auto at = before.find(name);
       if (at == before.end() || at->second == line) continue;
-      notes.push_back(fmt::format("built with different Go versions: {} begins at line {} of its file before, at {} after",
+      notes.push_back(fmt::format("built with different Go versions: {} is at line {} of its file before, at {} after",
                                   table.strings()[name], at->second, line));
       return;
     }
@@ -77,13 +77,13 @@ void NoteRuntimes(std::vector<std::string>& notes, const RunTable& table, Sides 
 std::vector<std::string> Oddities(const RunTable& table, Sides sides, size_t value_type) {
   std::vector<std::string> notes;
   std::set<int64_t> periods;
-  std::set<std::string> shown;
   const auto& [type, unit] = table.value_types()[value_type];
-  for (const Run& run : table.runs()) {
-    periods.insert(run.period);
-    shown.insert(model::FormatValue(run.period, unit));
+  for (const Run& run : table.runs()) periods.insert(run.period);
+  if (periods.size() > 1) {
+    std::vector<std::string> shown;
+    for (const int64_t period : periods) shown.push_back(model::FormatValue(period, unit));
+    notes.push_back(fmt::format("sampling rates differ: one sample in {} of {}", fmt::join(shown, ", "), type));
   }
-  if (periods.size() > 1) notes.push_back(fmt::format("sampling rates differ: one sample in {} of {}", Joined(shown), type));
   NoteDifference(notes, table, sides, "recorded on different machines", [](const Run& run) { return run.machine; });
   NoteDifference(notes, table, sides, "built for different processors", [](const Run& run) { return run.architecture; });
   const size_t so_far = notes.size();

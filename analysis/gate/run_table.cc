@@ -50,6 +50,22 @@ std::vector<std::string> PlacesOf(const model::Symbols& symbols, model::Location
   return places;
 }
 
+// Where runtime.main calls main.main: what tells the Go version where no function says at which line it begins (before Go
+// 1.20). 0 where no stack has both.
+int64_t LineOfMain(const model::Profile& profile) {
+  for (uint32_t row = 1; row < profile.stacks.size(); ++row) {
+    const model::StackId caller = profile.stacks.caller(model::StackId(row));
+    if (caller == model::StackTrie::root()) continue;
+    const auto called = profile.symbols.lines(profile.stacks.location(model::StackId(row)));
+    const auto calling = profile.symbols.lines(profile.stacks.location(caller));
+    if (called.empty() || calling.empty()) continue;
+    if (profile.symbols.function_name(called.back().function) == "main.main" &&
+        profile.symbols.function_name(calling.front().function) == "runtime.main")
+      return calling.front().line;
+  }
+  return 0;
+}
+
 }  // namespace
 
 size_t RunTable::FindValueType(std::string_view type) const {
@@ -123,14 +139,17 @@ void RunTable::KeepSources(const model::Profile& profile) {
   }
 }
 
-// The Go version is in no profile, but the runtime's functions begin at other lines in each, and its assembly says for what
+// The Go version is in no profile, but the runtime's functions are at other lines in each, and its assembly says for what
 // it is.
 void RunTable::KeepRuntime(const model::Profile& profile, Run& run) {
+  if (const int64_t line = LineOfMain(profile); line > 0)
+    run.runtime_lines.emplace_back(strings_.Intern("the call of main.main"), line);
   for (const model::Function& function : profile.symbols.functions()) {
     const std::string_view name = profile.symbols.text(function.name);
     if (!name.starts_with("runtime.")) continue;
-    if (function.start_line > 0) run.runtime_lines.emplace_back(strings_.Intern(name), function.start_line);
     const std::string_view file = profile.symbols.text(function.file);
+    const bool is_go = !file.ends_with(".s");  // assembly differs between processors
+    if (is_go && function.start_line > 0) run.runtime_lines.emplace_back(strings_.Intern(name), function.start_line);
     for (const std::string_view architecture :
          {"amd64", "arm64", "386", "arm", "riscv64", "ppc64le", "s390x", "loong64", "wasm"}) {
       if (file.ends_with(fmt::format("_{}.s", architecture))) run.architecture = architecture;

@@ -31,7 +31,7 @@ struct Run {
   std::string build_id;
   std::string machine, go_version;  // where somebody said so
   std::string architecture;         // as the names of the runtime's files have it, "amd64"; empty = not seen
-  std::vector<std::pair<model::StringId, int64_t>> runtime_lines;  // where functions of the runtime begin, by name
+  std::vector<std::pair<model::StringId, int64_t>> runtime_lines;  // where the runtime's functions begin, by name
   // Rows, one per distinct stack and label set; value and variance are row-major with one entry per value type.
   std::vector<model::StackId> stack;
   std::vector<model::StackId> lines;  // of line_stacks(); root where they are not kept
