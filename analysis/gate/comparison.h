@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "analysis/gate/series.h"
 #include "analysis/gate/typical_change.h"
 #include "analysis/statistics/count_test.h"
+#include "analysis/statistics/dealt_test.h"
 
 // One subject on both sides, with how sure the difference is.
 namespace analysis {
@@ -18,12 +20,13 @@ struct Comparison {
   double share_after = 0;
   double ratio = 1;  // of the function to the typical function, or of the values where `is_share` is false
   double ratio_low = 1;
-  double ratio_high = 1;  // 95 % interval
-  double added = 0;       // by how much of the total before it grew, had the rest of the program not changed
-  double p_value = 1;     // one-sided: that it grew
-  double p_shrink = 1;    // one-sided: that it shrank
-  double rank_p = 1;      // two-sided; 1 where a side has fewer than 4 runs
-  double own_p = 0;       // one-sided, by this function's own spread alone; 0 where a side has fewer than 4 runs
+  double ratio_high = 1;          // 95 % interval
+  double added = 0;               // by how much of the total before it grew, had the rest of the program not changed
+  double p_value = 1;             // one-sided: that it grew
+  double p_shrink = 1;            // one-sided: that it shrank
+  double rank_p = 1;              // two-sided; 1 where a side has fewer than 4 runs
+  double own_p = 0;               // one-sided, by this function's own spread alone; 0 where a side has fewer than 4 runs
+  std::optional<double> dealt_p;  // one-sided, corrected for the functions beside it (DealtAnew); from 8 runs a side on
   bool has_rank = false;
   double dispersion = 1;
   double smallest_detectable = 0;  // share, or relative growth where `is_share` is false
@@ -37,6 +40,7 @@ struct Sides {
   size_t before = 0;
   size_t after = 0;
   bool has_ranks() const { return before >= kRunsForRanks && after >= kRunsForRanks; }
+  bool can_be_dealt() const { return before >= kRunsForDealing && after >= kRunsForDealing; }
 };
 
 // Counts of one subject and of everything, as many as sampling makes them worth: a function that stands for 2 s in 100 Hz

@@ -46,6 +46,21 @@ Dispersion PriorOf(const std::vector<Candidate>& candidates, const Series& expos
   return FitPrior(estimates, degrees);
 }
 
+// What the others gain is nobody's fault: where the typical function's share changed, each one must have grown beside that,
+// too.
+std::vector<double> DealRuns(const std::vector<Candidate>& candidates, const Background& background, Sides sides) {
+  std::vector<std::vector<RunCount>> family;
+  for (const Candidate& candidate : candidates) family.push_back(EffectiveCounts(candidate.series(), background.exposure));
+  std::vector<double> p_values = DealtAnew(family, sides.before);
+  if (background.typical.of_total == 1) return p_values;
+  for (std::vector<RunCount>& runs : family) {
+    for (size_t run = sides.before; run < runs.size(); ++run) runs[run].total *= background.typical.of_total;
+  }
+  const std::vector<double> beside_typical = DealtAnew(family, sides.before);
+  for (size_t i = 0; i < p_values.size(); ++i) p_values[i] = std::max(p_values[i], beside_typical[i]);
+  return p_values;
+}
+
 }  // namespace
 
 std::vector<Check> DefaultChecks(const RunTable& table, Sides sides, const GateSettings& settings) {
@@ -64,11 +79,14 @@ std::vector<Check> DefaultChecks(const RunTable& table, Sides sides, const GateS
     const double most = IsState(name) ? Sum(total) : Sum(total) / (1 + settings.min_growth);
     const std::vector<Candidate> candidates = Candidates(functions, measure, Sum(total) * settings.min_share / 2, most);
     background.prior = PriorOf(candidates, background.exposure, sides);
-    for (const Candidate& candidate : candidates) {
+    const auto dealt = sides.can_be_dealt() ? DealRuns(candidates, background, sides) : std::vector<double>();
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      const Candidate& candidate = candidates[i];
       checks.push_back({.name = std::string(table.strings()[candidate.function->function]),
                         .metric = name + (measure == Measure::kFlat ? " flat" : " cum"),
                         .unit = unit,
                         .numbers = CompareAsShare(candidate.series(), background, sides)});
+      if (!dealt.empty()) checks.back().numbers.dealt_p = dealt[i];
     }
   }
   return checks;

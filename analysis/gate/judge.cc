@@ -46,7 +46,8 @@ void CorrectFamily(std::vector<Check>& checks, double weight, Belongs belongs) {
     family.push_back(&check);
   }
   const std::vector<double> adjusted = BenjaminiHochberg(p_values);
-  for (size_t i = 0; i < family.size(); ++i) family[i]->p_adjusted = std::min(1.0, adjusted[i] / weight);
+  for (size_t i = 0; i < family.size(); ++i)
+    family[i]->p_adjusted = std::min(1.0, family[i]->numbers.dealt_p.value_or(adjusted[i]) / weight);
 }
 
 void Correct(std::vector<Check>& checks) {
@@ -77,8 +78,13 @@ bool ExceedsLimit(const Check& check) {
 
 // Many runs can tell more by their ranks than few: from 8 a side on a burst in one or two of them is no longer enough.
 double RankAlpha(Sides sides, const GateSettings& settings) {
-  constexpr size_t kManyRuns = 8;
-  return std::min(sides.before, sides.after) < kManyRuns ? settings.rank_alpha : settings.rank_alpha / 5;
+  return sides.can_be_dealt() ? settings.rank_alpha / 5 : settings.rank_alpha;
+}
+
+// How often another deal of the runs makes some function look as bad.
+std::string DealsLike(double p_value) {
+  const auto deals = static_cast<int64_t>(std::llround(p_value * (kDeals + 1))) - 1;
+  return fmt::format("in {} of {} other deals of these runs to two sides some function looks as bad", deals, kDeals);
 }
 
 void DecideOne(Check& check, Sides sides, const GateSettings& settings) {
@@ -89,6 +95,10 @@ void DecideOne(Check& check, Sides sides, const GateSettings& settings) {
     check.why = check.limit ? fmt::format("within its limit of {}", check.limit->text)
                 : numbers.ratio < 1 || numbers.after <= numbers.before ? "did not grow"
                                                                        : "grew by less than is worth a word";
+  } else if (numbers.dealt_p) {
+    const bool is_clear = check.p_adjusted <= settings.alpha;
+    check.outcome = is_clear ? Outcome::kBroken : Outcome::kNoise;
+    check.why = fmt::format("{}: {}", is_clear ? "beyond noise" : "within noise", DealsLike(*numbers.dealt_p));
   } else if (check.p_adjusted > settings.alpha) {
     check.outcome = Outcome::kNoise;
     check.why = fmt::format("within noise: p = {:.2g}, {:.2g} after correction, wanted {:g}", numbers.p_value,

@@ -61,15 +61,21 @@ Dispersion FitPrior(std::span<const double> estimates, double degrees) {
   return {std::exp(mean + boost::math::digamma(half) - std::log(half)), 2 * half};
 }
 
+Moderator::Moderator(const Dispersion& prior, double degrees)
+    : prior_(prior),
+      degrees_(degrees),
+      odd_above_(degrees > 0 && prior.degrees > 0 ? std::max(1.0, prior.value) * OddAbove(degrees) : kInfinite) {}
+
+Dispersion Moderator::Moderate(double estimate) const {
+  if (estimate > odd_above_) return {estimate, degrees_};
+  if (std::isinf(prior_.degrees)) return {std::max(1.0, prior_.value), kInfinite};
+  const double all = prior_.degrees + degrees_;
+  if (all <= 0) return {std::max(1.0, prior_.value), 0};
+  return {std::max(1.0, (prior_.degrees * prior_.value + degrees_ * estimate) / all), all};
+}
+
 Dispersion Moderate(const Dispersion& prior, double estimate, double degrees) {
-  if (degrees > 0 && prior.degrees > 0) {
-    const double usual = std::max(1.0, prior.value);
-    if (estimate > usual * OddAbove(degrees)) return {estimate, degrees};
-  }
-  if (std::isinf(prior.degrees)) return {std::max(1.0, prior.value), kInfinite};
-  const double all = prior.degrees + degrees;
-  if (all <= 0) return {std::max(1.0, prior.value), 0};
-  return {std::max(1.0, (prior.degrees * prior.value + degrees * estimate) / all), all};
+  return Moderator(prior, degrees).Moderate(estimate);
 }
 
 }  // namespace analysis

@@ -18,9 +18,19 @@ struct Dispersion {
 // estimates give {1, 0 degrees}: nothing is known.
 Dispersion FitPrior(std::span<const double> estimates, double degrees);
 
-// One function's estimate drawn towards what is usual; the value is never below 1. A function that spreads so much wider
-// than is usual that chance would show it once in 100 keeps its own estimate: it is of another kind (code that reacts to its
-// neighbours on the machine), and the others say nothing about it.
+// One function's estimate, with its degrees of freedom, drawn towards what is usual; the value is never below 1. A function
+// that spreads so much wider than is usual that chance would show it once in 100 keeps its own estimate: it is of another
+// kind (code that reacts to its neighbours on the machine), and the others say nothing about it.
+class Moderator {
+ public:
+  Moderator(const Dispersion& prior, double degrees);
+  Dispersion Moderate(double estimate) const;
+
+ private:
+  Dispersion prior_;
+  double degrees_;
+  double odd_above_;  // estimates
+};
 Dispersion Moderate(const Dispersion& prior, double estimate, double degrees);
 
 }  // namespace analysis
