@@ -58,8 +58,21 @@ if python3=$(PATH=/usr/bin:$PATH command -v python3) && "$python3" -c 'import ya
   [ "$(cat "$work/output")" = "$(printf 'verdict=pass\nverdict=fail')" ]
   grep -q '^::error .*appendQuoted' "$work/slower.step"
   [ "$(grep -c '^### Performance gate' "$work/summary.md")" = 2 ] # appended to, not replaced
-  [ -s "$work/slower/goprof.sarif" ] && [ -s "$work/slower/goprof.html" ]
+  [ -s "$work/slower/goprof.sarif" ]
+  [ -s "$work/slower/goprof.html" ]
+
+  # GitLab's job, as its runner starts it: script lines one after the other, in a clone of the merge request's branch.
+  awk '/^### /{here = $0 == "### GitLab"} here && /^```/{if (inside) exit; inside = 1; next} here && inside' "$here/../../docs/ci.md" |
+    "$python3" -c 'import sys, yaml; print("\n".join(yaml.safe_load(sys.stdin)["performance"]["script"]))' >"$work/job"
+  git clone -q --branch slower "$work/origin" "$work/gitlab"
+  status=0
+  (cd "$work/gitlab" && CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main bash -e "$work/job") >"$work/gitlab.out" 2>&1 || status=$?
+  [ "$status" = 1 ] || { cat "$work/gitlab.out"; echo "GitLab's job: exit $status, wanted 1"; exit 1; }
+  grep -q 'appendQuoted' "$work/gitlab/quality.json"
+  grep -q 'appendQuoted' "$work/gitlab/junit.xml"
+  grep -q '^goprof_verdict{goprof_verdict="fail"} 1' "$work/gitlab/metrics.txt"
+  [ -s "$work/gitlab/goprof.html" ]
 else
-  echo "not tried: the GitHub action's step (no PyYAML here)"
+  echo "not tried: the GitHub action's step and GitLab's job (no PyYAML here)"
 fi
 echo "the recipes of docs/ci.md pass on the parent and fail on the change"
