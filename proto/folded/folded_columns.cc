@@ -22,7 +22,7 @@ constexpr size_t kWrittenAtOnce = size_t{1} << 20;
 void AddTo(FoldedNumber& sum, const FoldedNumber& number) {
   sum.millionths += number.millionths;
   const int64_t carried = number.whole + sum.millionths / FoldedNumber::kMillion;
-  sum.millionths %= FoldedNumber::kMillion;
+  sum.millionths = static_cast<int32_t>(sum.millionths % FoldedNumber::kMillion);
   if (__builtin_add_overflow(sum.whole, carried, &sum.whole)) sum.whole = std::numeric_limits<int64_t>::max();
 }
 
