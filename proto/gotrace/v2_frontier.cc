@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace proto::gotrace {
@@ -19,24 +20,36 @@ void V2Frontier::Begin(const V2Generation& generation, V2Order& order) {
   }
 }
 
-size_t V2Frontier::Advance(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count) {
-  const size_t count = order.Advance(cursors_[heap_.front().cursor], out);
-  if (count == 0) [[unlikely]]
-    return AdvanceOther(generation, order, out, out_count);
-  *out_count = count;
-  Refresh(generation, 0);
-  return count;
+void V2Frontier::Advance(const V2Generation& generation, V2Order& order, model::Time until, std::span<model::Event> room,
+                         size_t& count) {
+  V2Cursor& cursor = cursors_[heap_.front().cursor];
+  const model::Time last = std::min(until, SecondTime());
+  do {
+    const size_t added = order.Advance(cursor, &room[count]);
+    if (added == 0) [[unlikely]] {
+      heap_.front().time = cursor.time;
+      AdvanceOther(generation, order, &room[count], count);
+      return;
+    }
+    count += added;
+    if (!cursor.Next(generation)) {
+      Remove(0);
+      return;
+    }
+  } while (cursor.time <= last && count + V2Order::kMaxEvents <= room.size());
+  heap_.front().time = cursor.time;
+  SiftDown(0);
 }
 
 // The earliest can't come yet: it waits for an event of another thread whose clock is ahead. A sorted array is a heap.
-size_t V2Frontier::AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count) {
+void V2Frontier::AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t& count) {
   std::ranges::stable_sort(heap_, {}, &Entry::time);
   for (size_t i = 1; i < heap_.size(); ++i) {
-    const size_t count = order.Advance(cursors_[heap_[i].cursor], out);
-    if (count == 0) continue;
-    *out_count = count;
+    const size_t added = order.Advance(cursors_[heap_[i].cursor], out);
+    if (added == 0) continue;
+    count += added;
     Refresh(generation, i);
-    return count;
+    return;
   }
   const V2Cursor& first = cursors_[heap_.front().cursor];
   throw FormatError(first.Offset(generation),
@@ -60,6 +73,13 @@ void V2Frontier::Remove(size_t at) {
   std::swap(heap_.front(), heap_.back());
   heap_.pop_back();
   if (!heap_.empty()) SiftDown(0);
+}
+
+// Of the heap without its top.
+model::Time V2Frontier::SecondTime() const {
+  model::Time time = std::numeric_limits<model::Time>::max();
+  for (size_t i = 1; i < std::min<size_t>(heap_.size(), 3); ++i) time = std::min(time, heap_[i].time);
+  return time;
 }
 
 size_t V2Frontier::MoveUp(size_t at) {

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "proto/gotrace/v2_order.h"
 
 // The next event of each thread, earliest first: a binary heap, with the ties of the official reader. The earliest event
-// that fits the scheduler's state goes first; mostly that is the top.
+// that fits the scheduler's state goes first; mostly that is the top, and mostly the next one is of the same thread.
 namespace proto::gotrace {
 
 class V2Frontier {
@@ -16,9 +17,11 @@ class V2Frontier {
   bool empty() const { return heap_.empty(); }
   model::Time time() const { return heap_.front().time; }
 
-  // One record: writes its events to `out`, returns their count. Throws FormatError where none fits, or the next record of
-  // the same thread can't be read; in that case `*out_count` says how many events were written before.
-  size_t Advance(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count);
+  // One record, and those behind it in the same thread as long as they are the earliest, not later than `until`, and `room`
+  // has place for what a record may become. Adds to `count`, the events in `room`. Throws FormatError where no record fits,
+  // or the next one of the same thread can't be read; the events before are there nevertheless.
+  void Advance(const V2Generation& generation, V2Order& order, model::Time until, std::span<model::Event> room,
+               size_t& count);
 
  private:
   struct Entry {
@@ -29,7 +32,8 @@ class V2Frontier {
   size_t MoveUp(size_t at);
   void Refresh(const V2Generation& generation, size_t at);
   void Remove(size_t at);
-  size_t AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t* out_count);
+  void AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t& count);
+  model::Time SecondTime() const;
 
   std::vector<V2Cursor> cursors_;
   std::vector<Entry> heap_;

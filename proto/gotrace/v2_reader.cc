@@ -1,5 +1,7 @@
 #include "proto/gotrace/v2_reader.h"
 
+#include <limits>
+
 #include "model/input_error.h"
 
 namespace proto::gotrace {
@@ -84,23 +86,23 @@ void V2Reader::Begin() {
 void V2Reader::AddEvents() {
   const auto& samples = generation_.cpu_samples;
   while (count_ < most_) {
-    model::Event* const out = &events_[count_];
-    size_t added = 0;
-    if (next_sample_ < samples.size() && (frontier_.empty() || samples[next_sample_].time < frontier_.time())) {
-      order_.MakeCpuSample(samples[next_sample_++], out);
-      added = 1;
+    const bool has_sample = next_sample_ < samples.size();
+    const model::Time sample_time = has_sample ? samples[next_sample_].time : std::numeric_limits<model::Time>::max();
+    size_t added = count_;
+    if (has_sample && (frontier_.empty() || sample_time < frontier_.time())) {
+      order_.MakeCpuSample(samples[next_sample_++], &events_[added++]);
     } else if (frontier_.empty()) {
       step_ = Step::kRead;
       return;
     } else {
       try {
-        frontier_.Advance(generation_, order_, out, &added);
+        frontier_.Advance(generation_, order_, sample_time, {events_, most_ + V2Order::kMaxEvents}, added);
       } catch (const FormatError& error) {
         SkipRest(error);
       }
     }
-    has_events_ = has_events_ || added > 0;
-    for (size_t i = 0; i < added; ++i) Stamp(events_[count_++]);
+    has_events_ = has_events_ || added > count_;
+    while (count_ < added) Stamp(events_[count_++]);
     if (step_ != Step::kEvents) return;
   }
 }
