@@ -18,6 +18,7 @@
 #include "cli/perf_options.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
+#include "proto/processors.h"
 #include "render/terminal_text.h"
 
 namespace cli {
@@ -174,7 +175,7 @@ std::vector<model::Profile> ProfileOptions::LoadEach(const std::vector<std::stri
     }
   };
   {
-    std::vector<std::jthread> others(std::min<size_t>(std::thread::hardware_concurrency(), paths.size()));
+    std::vector<std::jthread> others(std::min<size_t>(proto::Processors(), paths.size()));
     for (size_t i = 1; i < others.size(); ++i) others[i] = std::jthread(work);
     work();
   }

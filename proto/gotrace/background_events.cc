@@ -13,7 +13,7 @@ BackgroundEvents::~BackgroundEvents() {
 
 std::span<const model::Event> BackgroundEvents::Next() {
   if (!thread_.joinable()) {
-    if (given_ < without_thread_ || std::thread::hardware_concurrency() < 2) {
+    if (given_ < without_thread_ || !has_processors_) {
       const auto events = source_->Next();
       given_ += events.size();
       return events;

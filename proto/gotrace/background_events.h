@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/gotrace/v2_reader.h"
+#include "proto/processors.h"
 
 // Decodes and orders events on a thread of its own while the caller looks at those before: an analysis then takes as long as
 // the slower of the two, and not as both. What comes out is the same, errors in their place too.
@@ -54,6 +55,7 @@ class BackgroundEvents : public model::EventSource {
   std::unique_ptr<V2Reader> source_;
   uint64_t without_thread_;
   uint64_t given_ = 0;  // events, until the thread began
+  const bool has_processors_ = Processors() > 1;
   std::thread thread_;
 
   std::mutex mutex_;  // guards what follows; a batch that is not ready is the decoder's

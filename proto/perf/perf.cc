@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <random>
-#include <thread>
 #include <utility>
 
 #include "model/input_error.h"
@@ -14,6 +13,7 @@
 #include "proto/perf/perf_samples.h"
 #include "proto/perf/record_chunks.h"
 #include "proto/perf/sample_pipeline.h"
+#include "proto/processors.h"
 
 namespace proto {
 namespace {
@@ -36,7 +36,7 @@ uint64_t RandomSeed() {
 }
 
 unsigned Threads(const PerfOptions& options) {
-  const unsigned wanted = options.decoders != 0 ? options.decoders : std::thread::hardware_concurrency();
+  const unsigned wanted = options.decoders != 0 ? options.decoders : Processors();
   return std::clamp(wanted, 1U, kMostThreads);
 }
 
