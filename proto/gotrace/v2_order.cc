@@ -24,9 +24,18 @@ constexpr RangeName kNames[] = {
 
 V2Order::V2Order(model::Symbols& symbols, model::Warnings& warnings, const std::function<void()>& before_tables_change)
     : symbols_(symbols), warnings_(warnings), before_tables_change_(before_tables_change), user_work_(symbols, warnings) {
-  for (const V2Spec& spec : kV2Specs) {
-    templates_.push_back(spec.event);
-    if (spec.event.kind == model::EventKind::kExperimental) templates_.back().name = symbols_.InternString(spec.name);
+  for (size_t type = 0; type < templates_.size(); ++type) {
+    const V2Spec& spec = kV2Specs[type];
+    templates_[type] = {.kind = spec.event.kind,
+                        .from = spec.event.from,
+                        .to = spec.event.to,
+                        .proc_from = spec.event.proc_from,
+                        .proc_to = spec.event.proc_to,
+                        .scope = spec.event.scope,
+                        .stack_is_subjects = spec.stack_is_subjects,
+                        .stack_argument = spec.stack_argument,
+                        .subject_stack_argument = spec.subject_stack_argument};
+    if (spec.event.kind == model::EventKind::kExperimental) templates_[type].name = symbols_.InternString(spec.name);
   }
   for (const auto& [type, name] : kNames) templates_[static_cast<size_t>(type)].name = symbols_.InternString(name);
 }
@@ -171,7 +180,7 @@ model::StringId V2Order::MissingString(const V2Cursor& c, uint64_t number) {
 
 void V2Order::SetReason(const V2Cursor& c, uint64_t number, model::Event& event) {
   event.reason_text = String(c, number);
-  while (reasons_.size() < symbols_.strings().size()) {
+  while (event.reason_text.index() >= reasons_.size()) {
     reasons_.push_back(model::ParseBlockReason(symbols_.text(model::StringId(static_cast<uint32_t>(reasons_.size())))));
   }
   event.reason = reasons_[event.reason_text.index()];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <unordered_map>
@@ -61,6 +62,19 @@ class V2Order {
     model::ProcId proc = model::kNoProc;
     bool is_seen = false;  // an event of it has been looked at
   };
+  // What a record's event is before its arguments are looked at: of kV2Specs, what nearly every event needs.
+  struct Template {
+    model::EventKind kind = model::EventKind::kSync;
+    model::GoState from = model::GoState::kUndetermined;
+    model::GoState to = model::GoState::kUndetermined;
+    model::ProcState proc_from = model::ProcState::kUndetermined;
+    model::ProcState proc_to = model::ProcState::kUndetermined;
+    model::RangeScope scope = model::RangeScope::kGlobal;
+    bool stack_is_subjects = false;
+    uint8_t stack_argument = kNoArgument;
+    uint8_t subject_stack_argument = kNoArgument;
+    model::StringId name;
+  };
   enum class Gc : uint8_t { kUndetermined, kOff, kOn };
   enum class Need : uint8_t { kNone, kAny, kSome };
 
@@ -112,7 +126,7 @@ class V2Order {
   model::Symbols& symbols_;
   model::Warnings& warnings_;
   const std::function<void()>& before_tables_change_;
-  std::vector<model::Event> templates_;      // by V2Type
+  std::array<Template, 256> templates_;      // by V2Type
   std::vector<model::BlockReason> reasons_;  // by StringId, as far as asked for
   std::unordered_map<uint32_t, model::StringId> stop_names_;
 
@@ -132,23 +146,30 @@ class V2Order {
 
 inline model::Event& V2Order::Emit(const V2Cursor& c, const Thread& context, model::Event* out) {
   model::Event& event = EmitAs(c.type, c, context, out);
-  const V2Spec& spec = SpecOf(c.type);
-  if (spec.stack_argument != kNoArgument) {
-    event.stack = Stack(c, c.arguments[spec.stack_argument]);
-    if (spec.stack_is_subjects) event.subject_stack = event.stack;
+  const Template& as = templates_[static_cast<size_t>(c.type)];
+  if (as.stack_argument != kNoArgument) {
+    event.stack = Stack(c, c.arguments[as.stack_argument]);
+    if (as.stack_is_subjects) event.subject_stack = event.stack;
   }
-  if (spec.subject_stack_argument != kNoArgument) event.subject_stack = Stack(c, c.arguments[spec.subject_stack_argument]);
+  if (as.subject_stack_argument != kNoArgument) event.subject_stack = Stack(c, c.arguments[as.subject_stack_argument]);
   return event;
 }
 
 // Without arguments: also for events that a record implies.
 inline model::Event& V2Order::EmitAs(V2Type type, const V2Cursor& c, const Thread& context, model::Event* out) {
-  *out = templates_[static_cast<size_t>(type)];
-  out->time = c.time;
-  out->offset = c.Offset(*generation_);
-  out->goroutine = context.goroutine;
-  out->proc = context.proc;
-  out->thread = context.id;
+  const Template& as = templates_[static_cast<size_t>(type)];
+  *out = {.time = c.time,
+          .offset = c.Offset(*generation_),
+          .goroutine = context.goroutine,
+          .proc = context.proc,
+          .thread = context.id,
+          .kind = as.kind,
+          .from = as.from,
+          .to = as.to,
+          .proc_from = as.proc_from,
+          .proc_to = as.proc_to,
+          .scope = as.scope,
+          .name = as.name};
   return *out;
 }
 
