@@ -62,7 +62,8 @@ void ContentionFinder::BeginWait(const Event& event) {
   const StateSpan* span = spans_.current(event.subject);
   if (span == nullptr) return;
   const WaitSite at = sites_.Of(span->stack, span->reason);
-  const Resource family = IsOfTheRuntime(*span) ? Resource::kNone : FamilyOf(at.resource);
+  // By this stack: that of a goroutine that is older than the trace may name its start before the origin does.
+  const Resource family = at.is_of_the_runtime ? Resource::kNone : FamilyOf(at.resource);
   Wait& wait = latest_[event.subject];
   if (family == Resource::kNone) {
     wait = {};
@@ -83,13 +84,6 @@ void ContentionFinder::BeginWait(const Event& event) {
                        .queued_at = wait.queued_at,
                        .begin = filter_.Clip(span->begin)},
                       filter_.Clip(event.time));
-}
-
-// The stack of a goroutine that is older than the trace may name its start before the origin does.
-bool ContentionFinder::IsOfTheRuntime(const StateSpan& span) const {
-  const model::Symbols& symbols = source_.symbols();
-  const model::FunctionId start = OutermostFunction(symbols, source_.stacks(), span.stack);
-  return IsRuntimeGoroutine(symbols.function_name(start));
 }
 
 void ContentionFinder::EndWait(const StateSpan& span) {

@@ -115,7 +115,6 @@ class ContentionFinder {
   void EndWait(const StateSpan& span);
   void Charge(Wait& wait, const WaitSite& waker, const StateSpan& span, model::Time now);
   void CountWait(const StateSpan& span);
-  bool IsOfTheRuntime(const StateSpan& span) const;
 
   const model::EventSource& source_;
   TraceFilter& filter_;

@@ -103,8 +103,7 @@ void OutsideWaits::Count(const StateSpan& span) {
   const std::optional<OutsideKind> kind = KindOf(span);
   if (!kind) return;
   const GoroutineOrigin* origin = spans_.origin(span.goroutine);
-  const model::FunctionId start = OutermostFunction(source_->symbols(), source_->stacks(), span.stack);
-  if (IsRuntimeGoroutine(source_->symbols().function_name(start))) return;
+  if (sites_.Of(span.stack, span.reason).is_of_the_runtime) return;
   for (const StateSpan& part : filter_.Cut(span, origin)) {
     const Place& place = PlaceOf(*kind, part);
     Row& row = rows_[{*kind, place.operation, place.where}];

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "analysis/trace/state_spans.h"
+
 namespace analysis {
 namespace {
 
@@ -146,7 +148,9 @@ WaitSite WaitSites::Of(model::StackId stack, BlockReason reason) {
     is_known_.resize(source_->stacks().size());
   }
   if (!is_known_[stack.index()]) {
+    const model::FunctionId start = OutermostFunction(source_->symbols(), source_->stacks(), stack);
     known_[stack.index()] = Read(stack);
+    known_[stack.index()].is_of_the_runtime = IsRuntimeGoroutine(source_->symbols().function_name(start));
     is_known_[stack.index()] = true;
   }
   WaitSite site = known_[stack.index()];

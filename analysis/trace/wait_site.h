@@ -39,6 +39,7 @@ struct WaitSite {
   Resource resource = Resource::kNone;
   Resource released = Resource::kNone;  // what someone with this stack gives away: unlocks, signals, sends, closes
   model::StackId call;  // the part of the stack below the library: its leaf is the line that waits. root = no such frame
+  bool is_of_the_runtime = false;  // the goroutine is one of the runtime's own, see IsRuntimeGoroutine
 };
 
 // Remembers what it found for each stack; O(depth of the library's frames) the first time.
