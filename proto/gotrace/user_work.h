@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/event.h"
+#include "model/id_map.h"
 #include "model/symbols.h"
 #include "model/warnings.h"
 
@@ -50,34 +51,36 @@ class UserWork {
     return task;
   }
 
-  void BeginRegion(model::GoroutineId goroutine, const Region& region) { regions_[goroutine].push_back(region); }
-
-  // Regions of a goroutine should end inside out; one that is older than the trace has no beginning here. True if others of
-  // that goroutine are still open.
-  template <class Where>
-  bool EndRegion(model::GoroutineId goroutine, const Region& region, const Where& where) {
-    const auto at = regions_.find(goroutine);
-    if (at == regions_.end()) return false;
-    std::vector<Region>& open = at->second;
-    if (open.back() == region) {
-      open.pop_back();
-    } else {
-      warnings_.Add("region ended out of order",
-                    fmt::format("{}: goroutine {} ends \"{}\" inside of \"{}\"", where(), goroutine,
-                                symbols_.text(region.name), symbols_.text(open.back().name)));
-      const auto begun = std::find(open.rbegin(), open.rend(), region);
-      if (begun != open.rend()) open.erase(std::next(begun).base());
-    }
-    if (!open.empty()) return true;
-    regions_.erase(at);
-    return false;
+  void BeginRegion(model::GoroutineId goroutine, const Region& region) {
+    const auto id = static_cast<uint64_t>(goroutine);
+    std::vector<Region>* open = regions_.Find(id);
+    if (open == nullptr) open = &regions_.Add(id, {});
+    open->push_back(region);
   }
 
-  void EndGoroutine(model::GoroutineId goroutine) { regions_.erase(goroutine); }
+  // Regions of a goroutine should end inside out; one that is older than the trace has no beginning here.
+  template <class Where>
+  void EndRegion(model::GoroutineId goroutine, const Region& region, const Where& where) {
+    std::vector<Region>* const open = regions_.Find(static_cast<uint64_t>(goroutine));
+    if (open == nullptr || open->empty()) return;
+    if (open->back() == region) {
+      open->pop_back();
+      return;
+    }
+    warnings_.Add("region ended out of order",
+                  fmt::format("{}: goroutine {} ends \"{}\" inside of \"{}\"", where(), goroutine,
+                              symbols_.text(region.name), symbols_.text(open->back().name)));
+    const auto begun = std::find(open->rbegin(), open->rend(), region);
+    if (begun != open->rend()) open->erase(std::next(begun).base());
+  }
+
+  void EndGoroutine(model::GoroutineId goroutine) {
+    if (regions_.size() > 0) regions_.Erase(static_cast<uint64_t>(goroutine));
+  }
 
   // What comes now is behind a gap.
   void Reset() {
-    regions_.clear();
+    regions_.Clear();
     first_task_ = 0;
   }
 
@@ -91,7 +94,7 @@ class UserWork {
   model::Warnings& warnings_;
   model::TaskId first_task_ = 0;  // that was seen to begin; 0 = none
   std::unordered_map<model::TaskId, Task> tasks_;
-  std::unordered_map<model::GoroutineId, std::vector<Region>> regions_;  // innermost last
+  model::IdMap<std::vector<Region>> regions_;  // of goroutines that ever had one; innermost last
 };
 
 }  // namespace proto::gotrace

@@ -46,7 +46,7 @@ class V2Order {
   struct Goroutine {
     Sequence sequence;
     GoStatus status = GoStatus::kBad;
-    bool has_regions = false;
+    bool has_had_regions = false;
     bool assists = false;
     bool stops_the_world = false;
     model::StringId stop_name;

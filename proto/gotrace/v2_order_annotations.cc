@@ -109,9 +109,9 @@ size_t V2Order::RegionBeginOrEnd(const V2Cursor& c, Thread& t, Event* out) {
   const UserWork::Region region{.task = c.arguments[0], .name = event.name};
   if (c.type == V2Type::kUserRegionBegin) {
     user_work_.BeginRegion(t.goroutine, region);
-    goroutine->has_regions = true;
-  } else if (goroutine->has_regions) {
-    goroutine->has_regions = user_work_.EndRegion(t.goroutine, region, [&] { return Where(c); });
+    goroutine->has_had_regions = true;
+  } else if (goroutine->has_had_regions) {
+    user_work_.EndRegion(t.goroutine, region, [&] { return Where(c); });
   }
   return 1;
 }

@@ -47,7 +47,7 @@ V2Order::Proc& V2Order::ProcOf(const V2Cursor& c, const Thread& t) {
 }
 
 void V2Order::EraseGoroutine(model::GoroutineId id) {
-  if (goroutines_.Find(static_cast<uint64_t>(id))->has_regions) user_work_.EndGoroutine(id);
+  if (goroutines_.Find(static_cast<uint64_t>(id))->has_had_regions) user_work_.EndGoroutine(id);
   goroutines_.Erase(static_cast<uint64_t>(id));
 }
 

@@ -1,6 +1,7 @@
 #include "proto/gotrace/v2_reader.h"
 
 #include <limits>
+#include <span>
 
 #include "model/input_error.h"
 
@@ -102,7 +103,8 @@ void V2Reader::AddEvents() {
       }
     }
     has_events_ = has_events_ || added > count_;
-    while (count_ < added) Stamp(events_[count_++]);
+    for (model::Event& event : std::span(events_ + count_, added - count_)) Stamp(event);
+    count_ = added;
     if (step_ != Step::kEvents) return;
   }
 }
