@@ -34,6 +34,9 @@ constexpr std::array<std::pair<std::string_view, WaitKind>, 17> kStates = {
      {"select (durable)", WaitKind::kSelect},
      {"sync.WaitGroup.Wait (durable)", WaitKind::kWaitGroup}}};
 
+constexpr Time kMinute = 60'000'000'000;
+constexpr int64_t kMostMinutes = 10 * 366 * 24 * 60;  // ten years; a larger number is damage
+
 bool IsWaitingState(std::string_view state) {
   return state != "running" && state != "runnable" && state != "syscall" && !state.starts_with("GC ") &&
          state != "finalizer wait";
@@ -105,8 +108,11 @@ class Joiner {
     for (const DumpedGoroutine& goroutine : dump_.goroutines) by_id.push_back(&goroutine);
     std::ranges::stable_sort(by_id, {}, [](const DumpedGoroutine* g) { return g->id; });
     for (const DumpedGoroutine* goroutine : by_id) {
-      if (match_.fits ? !IsElsewhere(*goroutine) : IsSame(*goroutine)) Take(*goroutine);
+      const bool is_same = match_.fits ? !IsElsewhere(*goroutine) : IsSame(*goroutine);
+      if (is_same) Take(*goroutine);
+      if (match_.fits && !is_same) TakeMoved(*goroutine);
     }
+    if (match_.fits && !match_.is_earlier()) MarkGone();
     facts_.stacks.Forget();
     return match_;
   }
@@ -138,8 +144,9 @@ class Joiner {
   }
 
   void Compare(const DumpedGoroutine& dumped) {
-    if (!IsWaitingState(dumped.state)) return;
     const Row row = Find(dumped);
+    if (row != kNobody && facts_.at(row).has_ended) ++match_.ended;
+    if (!IsWaitingState(dumped.state)) return;
     if (row == kNobody) {
       ++match_.unknown;
     } else if (IsSame(dumped)) {
@@ -151,11 +158,34 @@ class Joiner {
     }
   }
 
+  Dumped& RowOfDumped(Row row) {
+    if (facts_.dumped.size() < facts_.goroutines.size()) facts_.dumped.resize(facts_.goroutines.size());
+    return facts_.dumped[row];
+  }
+
+  // It went on after the trace's end: what it has in hand still counts, where it stood does not.
+  void TakeMoved(const DumpedGoroutine& dumped) {
+    const Row row = Find(dumped);
+    if (row == kNobody || facts_.at(row).has_ended) return;
+    Dumped& taken = RowOfDumped(row);
+    taken.is_known = true;
+    taken.calls = stacks_.Calls(dumped);
+    taken.has_moved = !match_.is_earlier();
+  }
+
+  // A later dump has all that live: who is not in it has ended, so it was not stuck.
+  void MarkGone() {
+    for (Row row = 0; row < facts_.goroutines.size(); ++row) {
+      const Goroutine& goroutine = facts_.at(row);
+      if (goroutine.has_ended || !goroutine.wait || std::ranges::binary_search(ids_, goroutine.id)) continue;
+      RowOfDumped(row).has_moved = true;
+    }
+  }
+
   void Take(const DumpedGoroutine& dumped) {
     const bool is_new = Find(dumped) == kNobody;
     const Row row = tables_.RowOf(dumped.id);
-    if (facts_.dumped.size() < facts_.goroutines.size()) facts_.dumped.resize(facts_.goroutines.size());
-    Dumped& taken = facts_.dumped[row];
+    Dumped& taken = RowOfDumped(row);
     taken.is_known = true;
     taken.minutes = dumped.wait_minutes.value_or(0);
     taken.calls = stacks_.Calls(dumped);
@@ -173,6 +203,7 @@ class Joiner {
     OpenWait& wait = *facts_.goroutines[row].wait;
     const auto* state = std::ranges::find(kStates, dumped.state, &std::pair<std::string_view, WaitKind>::first);
     const bool has_no_stack = wait.stack == StackTrie::root();
+    if (dumped.wait_minutes) wait.since = std::min(wait.since, facts_.end - std::clamp<int64_t>(*dumped.wait_minutes, 0, kMostMinutes) * kMinute);
     if (has_no_stack) {
       wait.raw = raw;
       wait.stack = facts_.stacks.UserPart(raw);
@@ -190,7 +221,7 @@ class Joiner {
     if (dumped.creator == model::kNoGoroutine) return;
     const bool is_there = std::ranges::binary_search(ids_, dumped.creator);
     const Row creator = tables_.RowOf(dumped.creator);
-    if (facts_.dumped.size() < facts_.goroutines.size()) facts_.dumped.resize(facts_.goroutines.size());
+    RowOfDumped(creator);
     if (creator == row) return;
     if (!is_there && match_.fits && facts_.at(creator).state == GoState::kUndetermined) {
       facts_.goroutines[creator].has_ended = true;

@@ -155,6 +155,7 @@ struct Dumped {
     std::vector<uint64_t> arguments;  // 0 where the value may be stale
   };
   bool is_known = false;
+  bool has_moved = false;   // after the trace's end it stood elsewhere, or was gone: it was not stuck
   int64_t minutes = 0;      // it has waited at least so long; 0 = less than one
   uint64_t object = 0;      // address of what it waits for (lock, channel, wait group); 0 = not known
   std::vector<Call> calls;  // leaf first
@@ -182,6 +183,7 @@ struct Facts {
   std::unordered_map<GoroutineId, Row> row_of;
 
   const Goroutine& at(Row row) const { return goroutines[row]; }
+  bool HasMoved(Row row) const { return row < dumped.size() && dumped[row].has_moved; }
   const Post& post_of(Row row) const { return posts[goroutines[row].wait->post]; }
   const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
   LocationId leaf_of(SiteRow site) const { return stacks.leaf(sites[site].stack); }

@@ -16,6 +16,17 @@ bool IsAnotherInstance(const Question& q, Row other) {
   return q.is_family_matter && !q.scene.kinship().MayBeOneInstance(q.row, other);
 }
 
+// A dump tells who its kin are, but not who of them ever ended such a wait.
+bool KnowsKinFromDumpOnly(const Question& q) { return q.goroutine.is_older && q.post.ended_by_another == 0; }
+
+// Of such kin only those count that have the same object in hand, or are in the same part of the program.
+bool IsKinAtWork(const Question& q, Row who) {
+  if (!KnowsKinFromDumpOnly(q)) return true;
+  const Hand hand = SharedReceiver(q.scene.facts(), q.row, who);
+  if (hand != Hand::kUnknown) return hand == Hand::kHas;
+  return SharedFrame(q.scene.stacks(), q.wait.stack, q.scene.StackOf(who)) != FunctionId(0);
+}
+
 // The partner has turned to others: from the line where it served this goroutine it has served another one since.
 bool HasTurnedToOthers(const Facts& facts, Row partner, Row from) {
   const auto& served = facts.at(partner).has_woken;  // in order of first service
@@ -137,7 +148,7 @@ class Siblings {
 
   void Offer(Hope strength, Row who) {
     if (q_.wait.kind == WaitKind::kSend && !MayReceive(q_.scene, who)) strength = std::min(strength, Hope::kPerhaps);
-    if (who != q_.row && q_.scene.IsPresent(who)) hopes_.Offer(strength, HopeRule::kSibling, who);
+    if (who != q_.row && q_.scene.IsPresent(who) && IsKinAtWork(q_, who)) hopes_.Offer(strength, HopeRule::kSibling, who);
   }
 
   // How much a living member of this lineage is worth.
@@ -167,7 +178,7 @@ void Children(const Question& q, Hopes& hopes) {
     if (!q.lively.HasInLine(line)) continue;
     for (Row who : q.scene.facts().lines[line].members) {
       if (hopes.is_settled()) return;
-      if (q.scene.IsPresent(who)) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+      if (q.scene.IsPresent(who) && IsKinAtWork(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
     }
   }
 }
@@ -205,7 +216,7 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   const Row creator = q.goroutine.creator;
   if (creator == kNobody || q.scene.facts().at(creator).has_ended || q.found[creator].hope == Hope::kNone) return;
   const Activation activation = ActivationOf(q.scene, q.row);
-  if (activation.frames == 0) return;
+  if (activation.frames == 0 || !IsKinAtWork(q, creator)) return;
   const bool is_no_receiver = HasKnownPartners(q) && !q.site.living_wakers.contains(creator);
   if (q.wait.kind == WaitKind::kSend && (!activation.is_innermost || is_no_receiver)) return;
   if (q.wait.kind == WaitKind::kWaitGroup && HasDeadChildren(q.scene, q.row)) return;
@@ -300,8 +311,7 @@ void HopesForChannel(const Question& q, Hopes& hopes) {
     if (!reliance.has_living && IsCreatorAtHand(q)) CreatorStillThere(q, hopes);
     return hopes.Lacks(reliance.has_living ? Lack::kWakersStuck : Lack::kWakersGone);
   }
-  // A dump tells who its kin are, but not who of them ever ended such a wait: of one that idles that is no reason to hope.
-  const bool has_history = !q.goroutine.is_older || q.post.ended_by_another > 0;
+  const bool has_history = !KnowsKinFromDumpOnly(q);
   if (has_history || !MayIdle(q.wait.kind)) {
     hopes.SetLimit(has_history ? Hope::kLikely : Hope::kPerhaps);
     Siblings(q, hopes).Ask();

@@ -49,6 +49,7 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
                           .is_mid_work = scene.IsMidWork(row),
                           .is_family_matter = IsFamilyMatter(site)};
   Hopes hopes(found);
+  if (scene.facts().HasMoved(row)) hopes.Offer(Hope::kLikely, HopeRule::kMovedOn, kNobody);
   HopesForAnyWait(question, hopes);
   if (wait.kind == WaitKind::kForever) {
     HopeFound found_here = hopes.best();
@@ -230,6 +231,8 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return "nobody was found who could end this wait";
     case HopeRule::kRuns:
       return "it does not wait for another goroutine";
+    case HopeRule::kMovedOn:
+      return "the dump, which is later than the trace, shows that it went on";
     case HopeRule::kTimer:
       return "a timer has ended such waits here";
     case HopeRule::kParkedByDesign:

@@ -16,7 +16,8 @@ enum class Hope : uint8_t { kNone, kPerhaps, kLikely };
 // Which rule gave a hope; the reader's sentence is in Explain().
 enum class HopeRule : uint8_t {
   kNone,
-  kRuns,  // it is not waiting for another goroutine at all
+  kRuns,     // it is not waiting for another goroutine at all
+  kMovedOn,  // a dump taken later shows it elsewhere
   kTimer,
   kParkedByDesign,  // a library's goroutine, or main
   kOutside,         // a peer, a child process, a signal

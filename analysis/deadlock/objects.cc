@@ -41,4 +41,19 @@ Hand HandOf(const Facts& facts, Row waiter, Row who, StringId receiver) {
   return ours == theirs ? Hand::kUnknown : Hand::kOther;
 }
 
+Hand SharedReceiver(const Facts& facts, Row a, Row b) {
+  if (a >= facts.dumped.size() || b >= facts.dumped.size()) return Hand::kUnknown;
+  Hand hand = Hand::kUnknown;
+  for (const Dumped::Call& call : facts.dumped[a].calls) {
+    const FunctionTraits traits = facts.stacks.traits(call.function);
+    if (traits.receiver == StringId(0) || traits.is_standard) continue;
+    const uint64_t ours = ReceiverOf(facts, facts.dumped[a], traits.receiver);
+    const uint64_t theirs = ReceiverOf(facts, facts.dumped[b], traits.receiver);
+    if (ours < kSmallestPointer || theirs < kSmallestPointer) continue;
+    if (ours == theirs) return Hand::kHas;
+    hand = Hand::kOther;
+  }
+  return hand;
+}
+
 }  // namespace analysis::deadlock

@@ -15,4 +15,7 @@ enum class Hand : uint8_t {
 // Whether `who` has in hand what `waiter` waits for. `receiver`: the type whose methods the waiter is in; empty = none.
 Hand HandOf(const Facts& facts, Row waiter, Row who, StringId receiver);
 
+// Whether two goroutines are inside methods of one type, and of the same object of it (kHas) or of others only (kOther).
+Hand SharedReceiver(const Facts& facts, Row a, Row b);
+
 }  // namespace analysis::deadlock

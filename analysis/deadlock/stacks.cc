@@ -54,6 +54,21 @@ std::string_view OutermostFunction(std::string_view function) {
   return function;
 }
 
+FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b) {
+  for (LocationId x : stacks.trie().LeafFirst(a)) {
+    const FunctionTraits of_x = stacks.traits(stacks.function(x));
+    if (of_x.is_standard) continue;
+    for (LocationId y : stacks.trie().LeafFirst(b)) {
+      const FunctionTraits of_y = stacks.traits(stacks.function(y));
+      if (of_y.is_standard) continue;
+      const bool is_same_type = of_x.receiver != StringId(0) && of_x.receiver == of_y.receiver;
+      const bool is_same_function = of_x.outermost == of_y.outermost && stacks.symbols().text(of_x.outermost) != "main.main";
+      if (is_same_type || is_same_function) return stacks.function(y);
+    }
+  }
+  return FunctionId(0);
+}
+
 StackId Stacks::Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack) {
   if (stack == model::StackTrie::root() || !trie.contains(stack)) return model::StackTrie::root();
   if (imported_.size() < trie.size()) imported_.resize(trie.size());

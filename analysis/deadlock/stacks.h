@@ -70,6 +70,8 @@ class Stacks {
   mutable std::vector<FunctionTraits> traits_;
 };
 
+// The first function or type of the program that both stacks have; main.main says nothing.
+FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b);
 // "net/http" of "net/http.(*conn).serve"
 std::string_view PackageOf(std::string_view function);
 // Is this function of the standard library, by its import path?

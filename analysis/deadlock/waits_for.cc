@@ -252,13 +252,14 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   if (edges_.size() > before) return;
   if (wait.kind == WaitKind::kWaitGroup && EdgesToWorkers(row)) return;
   if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
-  const auto& wakers = known_wakers.empty() ? kin : known_wakers;
-  const Evidence evidence = known_wakers.empty() ? Evidence::kGuessed : Evidence::kInferred;
-  const EdgeRule rule = known_wakers.empty() ? EdgeRule::kOnlyKinWakes : EdgeRule::kKnownWaker;
-  for (Row other : wakers) Add(row, other, evidence, rule);
+  for (Row other : known_wakers) Add(row, other, Evidence::kInferred, EdgeRule::kKnownWaker);
+  // What they are doing says more of who is at the other end than who started them.
   const Goroutine& goroutine = facts_.at(row);
   const bool is_alone = goroutine.creator == kNobody || (goroutine.is_older && kin.empty());
-  if (is_alone || (MayIdle(wait.kind) && !scene_.IsInStartFunction(row))) EdgesBySharedFrames(row);
+  const bool is_at_rest = MayIdle(wait.kind) && scene_.IsInStartFunction(row);
+  if (is_alone || (!is_at_rest && known_wakers.empty())) EdgesBySharedFrames(row);
+  if (edges_.size() > before) return;
+  for (Row other : kin) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKinWakes);
 }
 
 bool EdgeFinder::EdgesToWorkers(Row row) {
@@ -316,25 +317,10 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
   }
 }
 
-// The first function or type of the program that both stacks have; main.main says nothing.
-FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b) {
-  for (LocationId x : stacks.trie().LeafFirst(a)) {
-    const FunctionTraits of_x = stacks.traits(stacks.function(x));
-    if (of_x.is_standard) continue;
-    for (LocationId y : stacks.trie().LeafFirst(b)) {
-      const FunctionTraits of_y = stacks.traits(stacks.function(y));
-      if (of_y.is_standard) continue;
-      const bool is_same_type = of_x.receiver != StringId(0) && of_x.receiver == of_y.receiver;
-      const bool is_same_function = of_x.outermost == of_y.outermost && stacks.symbols().text(of_x.outermost) != "main.main";
-      if (is_same_type || is_same_function) return stacks.function(y);
-    }
-  }
-  return FunctionId(0);
-}
-
 void EdgeFinder::EdgesBySharedFrames(Row row) {
   for (Row other : sample_) {
     if (other == row || WaitOf(other).site == WaitOf(row).site) continue;
+    if (SharedReceiver(facts_, row, other) == Hand::kOther) continue;
     const FunctionId shared = SharedFrame(stacks_, WaitOf(row).stack, WaitOf(other).stack);
     if (shared != FunctionId(0)) Add(row, other, Evidence::kGuessed, EdgeRule::kSharedFrames, shared);
   }
