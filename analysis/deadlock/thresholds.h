@@ -71,6 +71,7 @@ constexpr double kSignWakersGone = 0.20;   // the same, but who has ended may ha
 constexpr double kSignTooSoon = -0.30;
 constexpr double kSignWakersGoneAtPost = 0.10;    // watchers and janitors are left to wait by those who made them
 constexpr double kSignStranded = 0.20;            // its peers lived so much shorter
+constexpr double kSignStrandedAtWork = 0.30;      // and it is no place to idle, so it is not just one that has less to do
 constexpr double kSignCreatorEnded = 0.20;        // janitors outlive their creators too
 constexpr double kSignCreatorGone = 0.25;         // creator stuck, or its call returned
 constexpr double kSignCreatorGoneGrowing = 0.15;  // a loop that Start() leaves behind, but there are ever more of them

@@ -93,8 +93,12 @@ Judgement Judge_::Of(Row row) const {
   }
   if (!IsStranded(row)) return judgement;
   const auto lives = facts_.ended_of_birth.at({facts_.at(row).create_stack, facts_.at(row).start});
-  judgement.Add({Sign::kStranded, kSignStranded, static_cast<uint64_t>(lives.total / lives.ended)});
+  const bool is_at_work = !MayIdle(facts_.at(row).wait->kind) || NeverIdles(scene_.KnownOf(row));
+  judgement.Add({Sign::kStranded, is_at_work ? kSignStrandedAtWork : kSignStranded,
+                 static_cast<uint64_t>(lives.total / lives.ended)});
   if (judgement.verdict == Verdict::kIdle) judgement.verdict = Verdict::kSuspect;
+  if (hopes_[row].hope != Hope::kLikely && !judgement.is_too_soon && judgement.confidence >= kLeak)
+    judgement.verdict = Verdict::kLeak;
   return judgement;
 }
 

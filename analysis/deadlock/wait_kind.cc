@@ -16,7 +16,11 @@ class Machinery {
     }
     return false;
   }
-  bool is_empty() const { return raw_ == user_; }
+  // A pipe's write is a send, though it is written as a select.
+  WaitKind Select() const {
+    const std::string_view leaf = user_ == model::StackTrie::root() ? "" : stacks_.name(stacks_.leaf_function(user_));
+    return leaf == "io.(*pipe).write" || leaf.starts_with("net.(*pipe).write") ? WaitKind::kSend : WaitKind::kSelect;
+  }
 
  private:
   const Stacks& stacks_;
@@ -45,7 +49,7 @@ WaitKind ByFrames(const Machinery& machinery, bool has_stack) {
   if (machinery.Has("sync.(*Cond).Wait") || machinery.Has("notifyListWait")) return WaitKind::kCond;
   if (machinery.Has("runtime.chanrecv")) return WaitKind::kReceive;
   if (machinery.Has("runtime.chansend")) return WaitKind::kSend;
-  if (machinery.Has("runtime.selectgo")) return WaitKind::kSelect;
+  if (machinery.Has("runtime.selectgo")) return machinery.Select();
   if (machinery.Has("runtime.block")) return WaitKind::kForever;
   if (machinery.Has("timeSleep")) return WaitKind::kSleep;
   if (machinery.Has("pollWait") || machinery.Has("netpollblock")) return WaitKind::kNetwork;
@@ -63,7 +67,7 @@ WaitKind Classify(const Stacks& stacks, BlockReason reason, StackId raw) {
     case BlockReason::kChanSend:
       return WaitKind::kSend;
     case BlockReason::kSelect:
-      return WaitKind::kSelect;
+      return machinery.Select();
     case BlockReason::kForever:
       return WaitKind::kForever;
     case BlockReason::kCondWait:
