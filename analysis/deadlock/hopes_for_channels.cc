@@ -156,7 +156,8 @@ class Siblings {
     const Kinship& kinship = q_.scene.kinship();
     const bool is_of_every_round = kinship.round(line.members.front()) == Kinship::kEveryRound;
     const bool is_known_waker = HasWokenHere(q_.post, line.start);
-    const bool is_same_birth = row == q_.goroutine.line;
+    // A dump does not tell rounds apart, but who runs the same function is at the same end of the channel.
+    const bool is_same_birth = row == q_.goroutine.line || (q_.goroutine.is_older && line.start == q_.goroutine.start);
     if (is_same_birth && !is_known_waker && (!is_of_every_round || q_.site.ended > 0)) return Hope::kNone;
     if (step != Step::kNone || is_known_waker) return Unproven(q_);  // one of its kind has, this one has not
     if (q_.is_overtaken || HasKnownPartners(q_)) return Hope::kNone;

@@ -25,20 +25,20 @@ Hand HandOf(const Facts& facts, Row waiter, Row who, StringId receiver) {
   const Dumped& wants = facts.dumped[waiter];
   const Dumped& has = facts.dumped[who];
   if (!wants.is_known || !has.is_known) return Hand::kUnknown;
-  if (wants.object >= kSmallestPointer) {
-    for (const Dumped::Call& call : has.calls) {
-      if (facts.stacks.traits(call.function).is_machinery) continue;
-      for (uint64_t argument : call.arguments) {
-        if (IsInside(wants.object, argument)) return Hand::kHas;
-      }
+  if (receiver != StringId(0)) {
+    const uint64_t ours = ReceiverOf(facts, wants, receiver);
+    const uint64_t theirs = ReceiverOf(facts, has, receiver);
+    // Two objects of a type may still share a lock that lies outside of both.
+    if (theirs >= kSmallestPointer && IsInside(wants.object, ours)) return ours == theirs ? Hand::kHas : Hand::kOther;
+  }
+  if (wants.object < kSmallestPointer) return Hand::kUnknown;
+  for (const Dumped::Call& call : has.calls) {
+    if (facts.stacks.traits(call.function).is_machinery) continue;
+    for (uint64_t argument : call.arguments) {
+      if (IsInside(wants.object, argument)) return Hand::kHas;
     }
   }
-  if (receiver == StringId(0)) return Hand::kUnknown;
-  const uint64_t ours = ReceiverOf(facts, wants, receiver);
-  const uint64_t theirs = ReceiverOf(facts, has, receiver);
-  // Two objects of a type may still share a lock that lies outside of both.
-  if (theirs < kSmallestPointer || !IsInside(wants.object, ours)) return Hand::kUnknown;
-  return ours == theirs ? Hand::kUnknown : Hand::kOther;
+  return Hand::kUnknown;
 }
 
 Hand SharedReceiver(const Facts& facts, Row a, Row b) {
