@@ -9,21 +9,19 @@
 # share of the width; goprof is asked for the same share, so the frames are the same.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../best.sh"
 goprof=${GOPROF:-$here/../../build/release/goprof}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 "$here/generate.py" "${1:-50000}" >"$folder/stacks.folded"
-printf '%s bytes, %s stacks, %s CPUs, load %s\n' "$(stat -c %s "$folder/stacks.folded")" "$(wc -l <"$folder/stacks.folded")" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)"
+printf '%s bytes, %s stacks, %s\n' "$(stat -c %s "$folder/stacks.folded")" "$(wc -l <"$folder/stacks.folded")" "$(machine)"
 
-run() {  # NAME COMMAND ..: best wall time of five, with the CPU time and memory of that run
-  local name=$1 best=
+run() {  # NAME COMMAND ..
+  local name=$1 took
   shift
-  for _ in 1 2 3 4 5; do
-    /usr/bin/time -f '%e %U %S %M' -o "$folder/time" "$@" "$folder/stacks.folded" >"$folder/$name.out" 2>/dev/null
-    best=$(printf '%s\n%s\n' "$best" "$(tail -1 "$folder/time")" | grep . | sort -n | head -1)
-  done
-  awk -v name="$name" -v size="$(stat -c %s "$folder/$name.out")" -v frames="$(grep -c '<title>' "$folder/$name.out" || true)" \
-    '{printf "%-20s %7.2f s  %7.2f s CPU  %6.0f MB  writes %6.2f MB, %d frames\n", name, $1, $2 + $3, $4 / 1024, size / 1e6, frames}' <<<"$best"
+  took=$(best 5 "$folder/$name.out" "$@" "$folder/stacks.folded") || return 0
+  printf '%-20s %7.2f s  %7.2f s CPU  %6.0f MB' "$name" $took
+  printf '  writes %6.2f MB, %d frames\n' "$(stat -c %s "$folder/$name.out" | awk '{print $1 / 1e6}')" "$(grep -c '<title>' "$folder/$name.out" || true)"
 }
 
 run goprof-1cpu taskset -c 0 "$goprof" flame --min-width 0.01%

@@ -7,20 +7,18 @@
 # Prints the best of five runs: seconds on the clock, CPU seconds, memory. Outputs must be equal once sorted.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../best.sh"
 goprof=${GOPROF:-$here/../../build/release/goprof}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 "$here/generate.py" "${1:-2e8}" ${2:+"$2"} >"$folder/perf.txt"
-printf '%s bytes, %s samples, %s CPUs, load %s\n' "$(stat -c %s "$folder/perf.txt")" "$(grep -c '^[^[:space:]]' "$folder/perf.txt")" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)"
+printf '%s bytes, %s samples, %s\n' "$(stat -c %s "$folder/perf.txt")" "$(grep -c '^[^[:space:]]' "$folder/perf.txt")" "$(machine)"
 
-run() {  # NAME COMMAND ..: best wall time of five, with the CPU time and memory of that run
-  local name=$1 best=
+run() {  # NAME COMMAND ..
+  local name=$1 took
   shift
-  for _ in 1 2 3 4 5; do
-    /usr/bin/time -f '%e %U %S %M' -o "$folder/time" "$@" "$folder/perf.txt" >"$folder/out" 2>/dev/null
-    best=$(printf '%s\n%s\n' "$best" "$(cat "$folder/time")" | grep . | sort -n | head -1)
-  done
-  awk -v name="$name" '{printf "%-32s %7.2f s  %7.2f s CPU  %6.0f MB\n", name, $1, $2 + $3, $4 / 1024}' <<<"$best"
+  took=$(best 5 "$folder/out" "$@" "$folder/perf.txt") || return 0
+  printf '%-32s %7.2f s  %7.2f s CPU  %6.0f MB\n' "$name" $took
   LC_ALL=C sort "$folder/out" >"$folder/$name.sorted"
 }
 

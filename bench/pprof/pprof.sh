@@ -8,6 +8,7 @@
 # A row: best time on the clock of goprof and of the peer, how many times as fast, CPU seconds, peak memory in MB.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. bench/best.sh
 samples=${1:-1000000} runs=${2:-3}
 goprof=$(realpath "${GOPROF:-build/release/goprof}")
 cmake --build build/release --target bench_profiles > /dev/null
@@ -29,15 +30,8 @@ for i in $(seq 200); do made "part$i.pb.gz" || "$make" pprof "$folder/part$i.pb.
 made before.folded || "$make" folded "$folder/before.folded" "$samples" $((functions / 7)) 1
 made after.folded || "$make" folded "$folder/after.folded" "$samples" $((functions / 7)) 2
 
-# time NAME COMMAND ..: keeps the best run's "wall user+sys MB" in $work/NAME
-measure() {
-  local name=$1 best=
-  shift
-  for _ in $(seq "$runs"); do
-    /usr/bin/time -f '%e %U %S %M' -o "$work/time" "$@" > "$work/out" 2> /dev/null || { cat "$work/time" >&2; return 1; }
-    best=$(printf '%s\n%s\n' "$best" "$(awk '{print $1, $2 + $3, $4 / 1024}' "$work/time")" | grep . | sort -n | head -1)
-  done
-  echo "$best" > "$work/$name"
+measure() {  # NAME COMMAND ..: what the best run took, in $work/NAME; what it printed, in $work/out
+  best "$runs" "$work/out" "${@:2}" > "$work/$1"
 }
 
 # row TITLE: compares $work/ours and $work/theirs
@@ -56,7 +50,7 @@ against_pprof() {  # TITLE OURS.. -- THEIRS..
   row "$title"
 }
 
-printf '%s samples, %s CPUs, load %s, best of %s\n\n' "$samples" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)" "$runs"
+printf '%s samples, %s, best of %s\n\n' "$samples" "$(machine)" "$runs"
 printf '%-34s %8s %8s %8s %9s %8s %7s %8s\n' task goprof peer ratio 'CPU ours' peer 'MB ours' peer
 cd "$folder"
 if [ -n "$pprof" ]; then

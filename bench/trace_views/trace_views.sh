@@ -8,6 +8,7 @@
 # clock, CPU seconds, memory, and events per CPU second.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../best.sh"
 gotrace=${GOTRACE:-$here/../../build/release/gotrace}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -18,18 +19,14 @@ if [ -z "$trace" ]; then
   (cd "$here/generate" && go run main.go "$trace" 3)
 fi
 events=$("$gotrace" summary --json "$trace" | python3 -c 'import json,sys; print(sum(json.load(sys.stdin)["events"].values()))')
-printf '%s bytes, %s events, %s CPUs, load %s\n' "$(stat -c %s "$trace")" "$events" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)"
+printf '%s bytes, %s events, %s\n' "$(stat -c %s "$trace")" "$events" "$(machine)"
 
 run() {  # NAME COMMAND ..
-  local name=$1 best=
+  local name=$1 took
   shift
-  for _ in 1 2 3; do
-    rm -rf "$folder/out"
-    /usr/bin/time -f '%e %U %S %M' -o "$folder/time" "$@" >/dev/null 2>"$folder/error" || [ $? = 1 ] || { cat "$folder/error"; return 0; }
-    best=$(printf '%s\n%s\n' "$best" "$(tail -1 "$folder/time")" | grep . | sort -n | head -1)
-  done
+  took=$(best 3 /dev/null "$@") || return 0
   awk -v name="$name" -v events="$events" \
-    '{cpu = $2 + $3; printf "%-24s %8.2f s  %8.2f s CPU  %6.0f MB  %9.0f events/s\n", name, $1, cpu, $4 / 1024, events / (cpu > 0 ? cpu : 0.01)}' <<<"$best"
+    '{printf "%-24s %8.2f s  %8.2f s CPU  %6.0f MB  %9.0f events/s\n", name, $1, $2, $3, events / ($2 > 0 ? $2 : 0.01)}' <<<"$took"
 }
 
 run summary "$gotrace" summary "$trace"
