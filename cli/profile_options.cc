@@ -154,8 +154,9 @@ analysis::ViewOptions ProfileOptions::ViewAsked() const {
 }
 
 model::Profile ProfileOptions::LoadOne(const std::string& path) const {
-  model::Profile profile =
-      proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_)});
+  model::Profile profile = proto::ReadProfile(
+      path,
+      {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_), .folded = folded_order_});
   analysis::ShortenCppNames(profile);
   analysis::DropFrames(profile);
   return profile;

@@ -7,6 +7,7 @@
 #include "analysis/profile/text_sink.h"
 #include "analysis/profile/view.h"
 #include "cli/command_line.h"
+#include "proto/folded/folded.h"
 
 // The options that pprof's users know, for every command that reports on profiles: which files, which samples, which values,
 // how they are summed up. `go tool pprof -help` lists the same names with the same meaning.
@@ -19,6 +20,8 @@ class ProfileOptions {
 
   // What was asked for. Throws UsageError for options that contradict each other.
   analysis::ViewOptions ViewAsked() const;
+  // Folded stacks in the order of their file, repeated where they are repeated there.
+  void KeepOrder() { folded_order_ = proto::SampleOrder::kInOrder; }
   // Reads the inputs, adds them up, and takes the base off.
   model::Profile Load(const std::vector<std::string>& inputs) const;
   // One file as it is, without a base.
@@ -35,6 +38,7 @@ class ProfileOptions {
   std::string SampleIndex() const;
 
   CommandLine& line_;
+  proto::SampleOrder folded_order_ = proto::SampleOrder::kMerged;
 };
 
 }  // namespace cli

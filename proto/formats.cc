@@ -54,7 +54,9 @@ constexpr std::array kFormats = {
              return ReadPerfScript(name, *source, options.perf);
            }},
     Format{"folded stacks", LooksFolded,
-           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input { return ReadFolded(name, *source); }},
+           [](const std::string& name, SourcePtr source, const ReadOptions& options) -> Input {
+             return ReadFolded(name, *source, options.folded);
+           }},
 };
 
 std::string FormatNames() {

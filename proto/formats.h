@@ -9,6 +9,7 @@
 #include "model/goroutine_dump.h"
 #include "model/profile.h"
 #include "proto/byte_source.h"
+#include "proto/folded/folded.h"
 #include "proto/perf/perf_options.h"
 
 // The door of this folder: any input, recognised by its bytes. One row per format in formats.cc {name, looks like, read}.
@@ -17,6 +18,7 @@ namespace proto {
 struct ReadOptions {
   OpenOptions open;
   PerfOptions perf;
+  SampleOrder folded = SampleOrder::kMerged;
 };
 
 // A log can hold several dumps, in the order in which they were printed; never empty.

@@ -39,7 +39,7 @@ bool HasTwoColumns(const std::vector<std::string>& lines) {
 
 class Reader {
  public:
-  Reader(const std::string& name, ByteSource& source) : name_(name), lines_(source) {}
+  Reader(const std::string& name, ByteSource& source, SampleOrder order) : name_(name), lines_(source), stacks_(order) {}
 
   model::Profile Read() {
     std::vector<std::string> head;
@@ -109,6 +109,8 @@ bool LooksFolded(std::string_view head) {
   return good > odd;
 }
 
-model::Profile ReadFolded(const std::string& name, ByteSource& source) { return Reader(name, source).Read(); }
+model::Profile ReadFolded(const std::string& name, ByteSource& source, SampleOrder order) {
+  return Reader(name, source, order).Read();
+}
 
 }  // namespace proto

@@ -15,8 +15,11 @@ namespace proto {
 // Is this how a file of folded stacks begins? `head` may end in the middle of a line.
 bool LooksFolded(std::string_view head);
 
-// Lines with the same stack become one sample, so memory is bounded by the distinct stacks. Odd lines are counted in the
-// profile's warnings; InputError if there is not a single good one.
-model::Profile ReadFolded(const std::string& name, ByteSource& source);
+// What lines of the same stack become. kMerged: one sample, so memory is bounded by the distinct stacks. kInOrder: one where
+// they follow each other, so that the samples are in the order of the file, which is time where its writer kept it.
+enum class SampleOrder { kMerged, kInOrder };
+
+// Odd lines are counted in the profile's warnings; InputError if there is not a single good one.
+model::Profile ReadFolded(const std::string& name, ByteSource& source, SampleOrder order = SampleOrder::kMerged);
 
 }  // namespace proto

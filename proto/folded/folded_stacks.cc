@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <utility>
 
 #include "model/frame_tree.h"
@@ -22,6 +21,22 @@ size_t CommonBytes(std::string_view a, std::string_view b) {
   }
   while (at < most && a[at] == b[at]) ++at;
   return at;
+}
+
+// Eight bytes a step; the last step looks at the last eight again.
+uint64_t HashOf(std::string_view name) {
+  constexpr uint64_t kMultiplier = 0x9fb21c651e98df25U;
+  const auto word = [&](size_t at) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, name.data() + at, std::min(name.size(), sizeof bytes));
+    return bytes;
+  };
+  uint64_t hash = name.size();
+  for (size_t at = 0; at + sizeof(uint64_t) < name.size(); at += sizeof(uint64_t)) {
+    hash = (hash ^ word(at)) * kMultiplier;
+    hash ^= hash >> 32;
+  }
+  return model::MixHash(hash ^ word(name.size() < sizeof(uint64_t) ? 0 : name.size() - sizeof(uint64_t)));
 }
 
 }  // namespace
@@ -44,9 +59,10 @@ model::StackId FoldedStacks::Intern(std::string_view stack) {
   const size_t same = CommonBytes(stack, last_stack_);
   NoteOrder(stack, same);
   SplitNewFrames(stack, KeepCommonFrames(stack, same));
+  GuessNames(stack);
   model::StackId at = last_frames_.empty() ? model::StackTrie::root() : last_frames_.back().stack;
   for (const NewFrame& frame : new_frames_) {
-    at = Child(at, LocationOf(stack.substr(frame.begin, frame.end - frame.begin), frame.hash), frame.end);
+    at = Child(at, LocationOf(stack.substr(frame.begin, frame.end - frame.begin), frame), frame.end);
     last_frames_.push_back({frame.end, at});
   }
   if (is_sorted_ && !new_frames_.empty()) whole_prefixes_.push_back({stack.size(), at});
@@ -82,11 +98,23 @@ void FoldedStacks::SplitNewFrames(std::string_view stack, size_t begin) {
   new_frames_.clear();
   while (begin <= stack.size()) {
     const size_t end = std::min(stack.find(';', begin), stack.size());
-    const uint64_t hash = model::MixHash(std::hash<std::string_view>()(stack.substr(begin, end - begin)));
+    const uint64_t hash = HashOf(stack.substr(begin, end - begin));
     name_index_.Prefetch(hash);
-    new_frames_.push_back({begin, end, hash});
+    new_frames_.push_back({begin, end, hash, 0});
     begin = end + 1;
   }
+}
+
+// The row whose hash looks the same is nearly always the right one: its text is asked for now and compared later, when it
+// has arrived. Where none looks the same, the name is new.
+void FoldedStacks::GuessNames(std::string_view stack) {
+  for (NewFrame& frame : new_frames_) {
+    frame.row = name_index_.FindOrAdd(
+        frame.hash, [](uint32_t) { return true; },
+        [&] { return AddName(stack.substr(frame.begin, frame.end - frame.begin)); });
+    __builtin_prefetch(&names_[frame.row]);
+  }
+  for (const NewFrame& frame : new_frames_) __builtin_prefetch(names_[frame.row].text.data());
 }
 
 model::StackId FoldedStacks::Child(model::StackId caller, model::LocationId callee, size_t end) {
@@ -95,28 +123,36 @@ model::StackId FoldedStacks::Child(model::StackId caller, model::LocationId call
   return profile_.stacks.AddChild(caller, callee);
 }
 
-model::LocationId FoldedStacks::LocationOf(std::string_view name, uint64_t hash) {
-  model::Symbols& symbols = profile_.symbols;
+model::LocationId FoldedStacks::LocationOf(std::string_view name, const NewFrame& frame) {
+  if (names_[frame.row].text == name) return names_[frame.row].location;
   const uint32_t row = name_index_.FindOrAdd(
-      hash, [&](uint32_t known) { return names_[known].text == name; },
-      [&] {
-        // No system name: this is how people are to read it, whatever language it looks like.
-        const model::StringId text = symbols.InternString(name);
-        const model::Line line{.function = symbols.InternFunction({.name = text})};
-        names_.push_back({symbols.text(text), symbols.InternLocation({}, {&line, 1})});
-        return static_cast<uint32_t>(names_.size() - 1);
-      });
+      frame.hash, [&](uint32_t known) { return names_[known].text == name; }, [&] { return AddName(name); });
   return names_[row].location;
 }
 
+uint32_t FoldedStacks::AddName(std::string_view name) {
+  model::Symbols& symbols = profile_.symbols;
+  // No system name: this is how people are to read it, whatever language it looks like.
+  const model::StringId text = symbols.InternString(name);
+  const model::Line line{.function = symbols.InternFunction({.name = text})};
+  names_.push_back({symbols.text(text), symbols.InternLocation({}, {&line, 1})});
+  return static_cast<uint32_t>(names_.size() - 1);
+}
+
+size_t FoldedStacks::AddSample(model::StackId stack) {
+  constexpr int64_t kZeros[2] = {};
+  profile_.AddSample(stack, std::span(kZeros).first(profile_.value_count()));
+  return profile_.sample_count();
+}
+
 size_t FoldedStacks::SampleOf(model::StackId stack) {
+  if (order_ == SampleOrder::kInOrder) {
+    const bool is_repeated = profile_.sample_count() != 0 && profile_.sample_stack.back() == stack;
+    return (is_repeated ? profile_.sample_count() : AddSample(stack)) - 1;
+  }
   if (sample_of_stack_.size() < profile_.stacks.size()) sample_of_stack_.resize(profile_.stacks.size() * 2);
   uint32_t& sample = sample_of_stack_[stack.index()];
-  if (sample == 0) {
-    constexpr int64_t kZeros[2] = {};
-    profile_.AddSample(stack, std::span(kZeros).first(profile_.value_count()));
-    sample = static_cast<uint32_t>(profile_.sample_count());
-  }
+  if (sample == 0) sample = static_cast<uint32_t>(AddSample(stack));
   return sample - 1;
 }
 

@@ -8,6 +8,7 @@
 
 #include "model/intern_index.h"
 #include "model/profile.h"
+#include "proto/folded/folded.h"
 #include "proto/folded/folded_line.h"
 
 // Builds a Profile from stacks written "root;caller;leaf". Folded files are mostly sorted, so two neighbours share most of
@@ -18,6 +19,8 @@ namespace proto {
 
 class FoldedStacks {
  public:
+  explicit FoldedStacks(SampleOrder order) : order_(order) {}
+
   void AddValueType(std::string_view type);  // all before the first Add
 
   // Adds to the sample of that stack. One value per value type.
@@ -34,6 +37,7 @@ class FoldedStacks {
   struct NewFrame {
     size_t begin, end;  // in the line
     uint64_t hash;      // of its name
+    uint32_t row;       // in names_, most likely
   };
   struct Name {
     std::string_view text;  // in the profile's strings
@@ -44,12 +48,16 @@ class FoldedStacks {
   void NoteOrder(std::string_view stack, size_t same);
   size_t KeepCommonFrames(std::string_view stack, size_t same);
   void SplitNewFrames(std::string_view stack, size_t begin);
+  void GuessNames(std::string_view stack);
   model::StackId Child(model::StackId caller, model::LocationId callee, size_t end);
-  model::LocationId LocationOf(std::string_view name, uint64_t hash);
+  model::LocationId LocationOf(std::string_view name, const NewFrame& frame);
+  uint32_t AddName(std::string_view name);
   size_t SampleOf(model::StackId stack);
+  size_t AddSample(model::StackId stack);
   void AddFraction(size_t at, int32_t millionths);
   void RoundFractions();
 
+  const SampleOrder order_;
   model::Profile profile_;
   std::vector<uint32_t> sample_of_stack_;  // by StackId: sample + 1; 0 = none
   std::vector<int64_t> millionths_;        // beside profile_.sample_value; empty while no value has a fraction

@@ -49,8 +49,7 @@ TEST_CASE("what a stack shares with the one before it ends at a frame, not in a 
 
 TEST_CASE("a stack alone, a longer name, then what the stack called: sorted by bytes, and still one frame") {
   const model::Profile profile = Folded("a;b 1\na;b.c;d 2\na;b/c 4\na;b;e 8\na;b;e;f 16\na;b;e;f 32\n");
-  CHECK(test_support::FoldedRows(profile) ==
-        Rows{{"a;b", 1}, {"a;b.c;d", 2}, {"a;b/c", 4}, {"a;b;e", 8}, {"a;b;e;f", 48}});
+  CHECK(test_support::FoldedRows(profile) == Rows{{"a;b", 1}, {"a;b.c;d", 2}, {"a;b/c", 4}, {"a;b;e", 8}, {"a;b;e;f", 48}});
   CHECK(profile.stacks.size() == 8);  // the root, a, b, b.c, d, b/c, e, f
 }
 
@@ -111,6 +110,14 @@ TEST_CASE("a file without a stack is refused") {
   CHECK_THROWS_WITH_AS(Folded("hello world\n"),
                        "test: has no folded stacks: no line is frames joined by ';', a space and a number",
                        model::InputError);
+}
+
+TEST_CASE("samples in the order of the file: what comes again is a sample again, unless it follows itself") {
+  test_support::SlowSource source("a;b 1\na;c 1\na;b 1\na;b 2.5\na;b 0.5\n", 7);
+  const model::Profile profile = proto::ReadFolded("test", source, proto::SampleOrder::kInOrder);
+  CHECK(profile.sample_value == std::vector<int64_t>{1, 1, 4});
+  CHECK(profile.sample_stack[0] == profile.sample_stack[2]);
+  CHECK(profile.sample_stack[0] != profile.sample_stack[1]);
 }
 
 TEST_CASE("hostile names are kept as they are: NULs, 100 kB, 10,000 frames") {
