@@ -94,6 +94,12 @@ bool IsCgoBridge(std::string_view function) {
          function == "runtime.cgocall" || function == "runtime.asmcgocall" || function.starts_with("crosscall");
 }
 
+// "g7 main.worker": what the stacks of one goroutine stand on in a flame chart of a trace.
+bool IsGoroutine(std::string_view name) {
+  const size_t end = name.find_first_not_of("0123456789", 1);
+  return name.starts_with('g') && end != 1 && (end == std::string_view::npos || name[end] == ' ');
+}
+
 bool IsGenerated(std::string_view file) {
   return std::ranges::any_of(kGeneratedFiles, [&](std::string_view end) { return file.ends_with(end); }) ||
          file.find("zz_generated") != std::string_view::npos;
@@ -131,7 +137,7 @@ FrameOrigin OriginOf(const CodePlace& place, std::string_view application) {
   if (IsCgoBridge(place.function)) return FrameOrigin::kNative;
   const std::string_view package = GoPackage(place.function);
   if (package.empty()) {
-    if (place.function.empty() || place.function.starts_with('['))
+    if (place.function.empty() || place.function.starts_with('[') || IsGoroutine(place.function))
       return FrameOrigin::kOther;  // "[libc.so.6]", "[waiting: sync]"
     return IsAny(place.function, kAssembly) ? FrameOrigin::kRuntime : FrameOrigin::kNative;
   }

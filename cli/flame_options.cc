@@ -79,8 +79,10 @@ FlameOptions::FlameOptions(CommandLine& line) : line_(line) {
   po::options_description looks("How it looks");
   looks.add_options()("title", text("TEXT"), "instead of the file's name")(
       "subtitle", text("TEXT"), "instead of type, total and duration")("notes", text("TEXT"), "kept in the file, not shown")(
-      "countname", text("UNIT"), "instead of the sample type's unit")("factor", number(1, "1"), "multiply shown values")(
-      "width", po::value<double>()->value_name("PIXELS"), "fixed width (default: the browser's window; 1200 elsewhere)")(
+      "countname", text("UNIT"), "instead of the sample type's unit")(
+      "total", po::value<int64_t>()->value_name("N"), "what the whole width stands for, where the input is a part of it")(
+      "factor", number(1, "1"), "multiply shown values")("width", po::value<double>()->value_name("PIXELS"),
+                                                         "fixed width (default: the browser's window; 1200 elsewhere)")(
       "height", number(16, "16"), "of a frame, in pixels")("fonttype", text("FAMILY"), "font")(
       "fontsize", number(12, "12"), "in pixels")("fontwidth", number(0.6, "0.6"), "of a character, as a share of its size")(
       "bgcolors", text("COLOUR"), "background")("search-color", text("COLOUR"), "of frames that a search found")(
@@ -134,14 +136,25 @@ render::FlameLayout FlameOptions::LayOut(const model::FrameTree& tree, std::span
   return render::LayOutFlame(tree, widths, LeastWidth(line_.Text("min-width"), widths[0], options), order);
 }
 
-std::string FlameOptions::Draw(const model::FrameTree& tree, const std::string& title, const std::string& subtitle) const {
+void FlameOptions::FillUp(model::FrameTree& tree) const {
+  if (line_.values().count("total") == 0) return;
+  const int64_t wanted = line_.values()["total"].as<int64_t>(), total = model::TotalOf(tree.sides[0].self);
+  if (wanted < total)
+    throw model::UsageError(fmt::format("--total {}: the samples add up to {} {}", wanted, total, tree.unit));
+  tree.sides[0].self[0] += wanted - total;
+}
+
+std::string FlameOptions::Draw(model::FrameTree tree, const std::string& title, const std::string& subtitle) const {
+  FillUp(tree);
   const render::FlameSvgOptions options = SvgOptions(title, subtitle);
   const render::FlameLayout layout = LayOut(tree, model::TotalsOf(tree, tree.sides[0].self), options);
-  return render::FlameSvg(tree, layout, render::PaintByName(tree, layout, *palette_), options);
+  const auto own = is_reversed() ? render::OwnAt::kRoot : render::OwnAt::kEnd;
+  return render::FlameSvg(tree, layout, render::PaintByName(tree, layout, *palette_, own), options);
 }
 
 std::string FlameOptions::DrawChange(const model::FrameTree& tree, const render::FlameChangeOptions& change_options,
                                      const std::string& title, const std::string& subtitle) const {
+  if (line_.values().count("total") != 0) throw model::UsageError("--total is for a plain graph, not for a change");
   const render::FlameSvgOptions options = SvgOptions(title, subtitle);
   const render::FlameChange change = render::CompareSides(tree, change_options);
   const render::FlameLayout layout = LayOut(tree, change.widths, options);

@@ -20,7 +20,7 @@ class FlameOptions {
   void Check();
 
   // The whole file. `title` and `subtitle` are used where the user gives none.
-  std::string Draw(const model::FrameTree& tree, const std::string& title, const std::string& subtitle) const;
+  std::string Draw(model::FrameTree tree, const std::string& title, const std::string& subtitle) const;
   // `tree` has two sides.
   std::string DrawChange(const model::FrameTree& tree, const render::FlameChangeOptions& options, const std::string& title,
                          const std::string& subtitle) const;
@@ -33,6 +33,8 @@ class FlameOptions {
 
  private:
   render::FlameSvgOptions SvgOptions(const std::string& title, const std::string& subtitle) const;
+  // Adds to the root what --total says beyond what the samples add up to.
+  void FillUp(model::FrameTree& tree) const;
   render::FlameLayout LayOut(const model::FrameTree& tree, std::span<const int64_t> widths,
                              const render::FlameSvgOptions& options) const;
 

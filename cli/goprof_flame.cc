@@ -36,7 +36,8 @@ void AddChangeOptions(CommandLine& line) {
       "diff-width", choice("max", "SIDE"), "widths: before, after, max (the larger at each stack) or sum")(
       "diff-color", choice("total", "VALUE"), "colours: change of a frame with its callees (total) or alone (self)")(
       "diff-scale", choice("relative", "SCALE"),
-      "colours: against the frame's own value (relative) or the largest change (absolute)");
+      "colours: against the frame's own value (relative) or the largest change (absolute)")(
+      "negate", po::bool_switch(), "colours the other way round: more is blue, less is orange");
   line.options().add(change);
 }
 
@@ -60,7 +61,8 @@ render::FlameChangeOptions ChangeOptions(const CommandLine& line) {
       .colour = Choose<ChangeColour>(line, "diff-color", {{"total", ChangeColour::kTotal}, {"self", ChangeColour::kSelf}}),
       .scale = Choose<ChangeScale>(line, "diff-scale",
                                    {{"relative", ChangeScale::kRelative}, {"absolute", ChangeScale::kAbsolute}}),
-      .is_normalized = line.Flag("normalize")};
+      .is_normalized = line.Flag("normalize"),
+      .is_negated = line.Flag("negate")};
 }
 
 std::string BaseName(const std::string& path) { return path == "-" ? "standard input" : path.substr(path.rfind('/') + 1); }
@@ -127,12 +129,13 @@ void RefuseEmpty(const model::FrameTree& tree, const std::string& file) {
 std::string Flame::DrawPlain() const {
   const Words files = line_.Inputs(1);
   const analysis::View view = View(files);
-  const model::FrameTree tree = flames_.is_chart()
-                                    ? analysis::SequenceFrames(view.profile(), view.value(), MergeOptions(view.options()))
-                                    : analysis::MergeFrames(view.profile(), view.value(), MergeOptions(view.options()));
+  model::FrameTree tree = flames_.is_chart()
+                              ? analysis::SequenceFrames(view.profile(), view.value(), MergeOptions(view.options()))
+                              : analysis::MergeFrames(view.profile(), view.value(), MergeOptions(view.options()));
   RefuseEmpty(tree, BaseName(files[0]));
   const std::string more = files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "";
-  return flames_.Draw(tree, BaseName(files[0]) + more, Subtitle(tree, view.profile()));
+  const std::string subtitle = Subtitle(tree, view.profile());
+  return flames_.Draw(std::move(tree), BaseName(files[0]) + more, subtitle);
 }
 
 void Flame::AddRun(analysis::FrameMerger& merger, const std::string& file) const {
@@ -193,6 +196,7 @@ int RunGoprofFlame(Arguments arguments) {
   ProfileOptions profiles(line);
   if (!line.Parse(WithRepeatedSides(arguments))) return kClean;
   flames.Check();
+  if (flames.is_chart()) profiles.KeepOrder();
   ChangeOptions(line);
   const Flame flame(line, profiles, flames);
   if (line.values().count("before") + line.values().count("after") != 0) {

@@ -54,8 +54,8 @@ int RunGotraceFlame(Arguments arguments) {
   const analysis::MergeFrom from = flames.is_reversed() ? analysis::MergeFrom::kLeaf : analysis::MergeFrom::kRoot;
   const analysis::FrameMergeOptions options{.from = from, .bases = flames.roots(), .application = flames.application()};
   const size_t value_type = analysis::FindValueType(profile, type);
-  const model::FrameTree tree = flames.is_chart() ? analysis::SequenceFrames(profile, value_type, options)
-                                                  : analysis::MergeFrames(profile, value_type, options);
+  model::FrameTree tree = flames.is_chart() ? analysis::SequenceFrames(profile, value_type, options)
+                                            : analysis::MergeFrames(profile, value_type, options);
   const int64_t total = model::TotalsOf(tree, tree.sides[0].self)[0];
   if (total == 0)
     throw model::InputError(path, fmt::format("has no {} to draw", type == "samples" ? "CPU samples" : type + " time"));
@@ -63,7 +63,7 @@ int RunGotraceFlame(Arguments arguments) {
       "{}: {} in {}", line.Text("kind"),
       type == "samples" ? model::FormatCount(static_cast<uint64_t>(total)) : model::FormatValue(total, tree.unit),
       model::FormatValue(profile.duration_nanos, "nanoseconds"));
-  line.Write(flames.Draw(tree, path == "-" ? "standard input" : path.substr(path.rfind('/') + 1), subtitle));
+  line.Write(flames.Draw(std::move(tree), path == "-" ? "standard input" : path.substr(path.rfind('/') + 1), subtitle));
   return kClean;
 }
 

@@ -24,9 +24,9 @@ std::vector<Swatch> Swatches() {
     return Swatch{FromOklch(0.93 - 0.055 * s, 0.035 + 0.032 * s, hue), FromOklch(0.34 + 0.042 * s, 0.03 + 0.03 * s, hue), 0};
   };
   for (size_t strength = kSteps.size(); strength > 0; --strength) swatches.push_back(coloured(kLessHue, strength - 1));
-  swatches.push_back({FromOklch(0.93, 0.004, 90), FromOklch(0.36, 0.004, 90), 0});
+  swatches.push_back({FromOklch(0.93, 0.004, 90), FromOklch(0.38, 0.004, 90), 0});
   for (size_t strength = 0; strength < kSteps.size(); ++strength) swatches.push_back(coloured(kMoreHue, strength));
-  swatches.push_back({FromOklch(0.87, 0.004, 90), FromOklch(0.30, 0.004, 90), 0});
+  swatches.push_back({FromOklch(0.86, 0.004, 90), FromOklch(0.31, 0.004, 90), 0});
   return swatches;
 }
 
@@ -84,16 +84,22 @@ class ChangeSize {
   double largest_ = 0;
 };
 
-// What a step means. Relative steps are of the larger side, so "-75 %" and "x 4" are the same distance.
-std::string StepText(const model::FrameTree& tree, size_t swatch, const ChangeSize& size, ChangeScale scale) {
+size_t StrengthOf(size_t swatch) { return swatch > kSame ? swatch - kSame : kSame - swatch; }
+
+// What an absolute step means, of the largest change.
+std::string AmountText(size_t swatch, double largest, const std::string& unit) {
+  if (swatch == kSame) return "same";
+  const double from = kSteps[StrengthOf(swatch) - 1] * largest;
+  return fmt::format("{}{} and more", swatch > kSame ? "+" : "−", model::FormatValue(static_cast<int64_t>(from), unit));
+}
+
+// What a relative step means, in percent of before. Steps are of the larger side, so "-75 %" and "x 4" are the same
+// distance.
+std::string StepText(size_t swatch) {
   if (swatch == kSame) return "same";
   const bool is_more = swatch > kSame;
-  const size_t strength = is_more ? swatch - kSame : kSame - swatch;
+  const size_t strength = StrengthOf(swatch);
   const double from = kSteps[strength - 1];
-  if (scale == ChangeScale::kAbsolute) {
-    return fmt::format("{} {} and more", is_more ? "+" : "−",
-                       model::FormatValue(static_cast<int64_t>(from * size.largest()), tree.unit));
-  }
   const auto percent = [&](double step) { return (is_more ? 1 / (1 - step) - 1 : step) * 100; };
   const char* sign = is_more ? "+" : "−";
   if (strength == kSteps.size()) return fmt::format("{}{:.0f}% to {}", sign, percent(from), is_more ? "new" : "gone");
@@ -102,15 +108,16 @@ std::string StepText(const model::FrameTree& tree, size_t swatch, const ChangeSi
 
 std::string Note(const model::FrameTree& tree, const FlameChange& change, const FlameChangeOptions& options) {
   constexpr const char* kWidths[] = {"before", "after", "the larger of before and after at each stack", "before plus after"};
-  std::string text = fmt::format(
-      "Width: {}. Colour: change of {}{}. Shares: before of {}, after of {}", kWidths[static_cast<size_t>(options.width)],
-      options.colour == ChangeColour::kTotal ? "a frame with its callees" : "a frame alone",
-      options.scale == ChangeScale::kRelative ? ", against its own value" : "",
-      model::FormatValue(change.before[0], tree.unit), model::FormatValue(change.after[0], tree.unit));
+  std::string text =
+      fmt::format("Width: {}. Colour: change of {}{}. Shares in tooltips: of {} before and of {} after",
+                  kWidths[static_cast<size_t>(options.width)],
+                  options.colour == ChangeColour::kTotal ? "a frame with its callees" : "a frame alone",
+                  options.scale == ChangeScale::kRelative ? ", in percent of what it was" : "",
+                  model::FormatValue(change.before[0], tree.unit), model::FormatValue(change.after[0], tree.unit));
   if (options.is_normalized) text += ", before scaled to the total of after";
   const size_t before_runs = tree.sides[0].runs.size(), after_runs = tree.sides[1].runs.size();
-  if (before_runs > 1 || after_runs > 1) text += fmt::format(", {} and {} recordings", before_runs, after_runs);
-  return text;
+  if (before_runs > 1 || after_runs > 1) text += fmt::format(", sums of {} and {} recordings", before_runs, after_runs);
+  return text + ".";
 }
 
 }  // namespace
@@ -125,9 +132,25 @@ FlameChange CompareSides(const model::FrameTree& tree, const FlameChangeOptions&
   return change;
 }
 
+std::vector<LegendEntry> ChangeLegend() {
+  const std::vector<Swatch> swatches = Swatches();
+  std::vector<LegendEntry> legend;
+  for (size_t swatch = 0; swatch < swatches.size(); ++swatch)
+    legend.push_back({swatch == kNoise ? "within noise" : StepText(swatch), swatches[swatch].light, swatches[swatch].dark});
+  return legend;
+}
+
 FlamePaint PaintByChange(const model::FrameTree& tree, const FlameLayout& layout, const FlameChange& change,
                          const FlameChangeOptions& options) {
   FlamePaint paint{.swatches = Swatches()};
+  paint.legend = ChangeLegend();
+  if (options.is_negated) {
+    std::reverse(paint.swatches.begin(), paint.swatches.begin() + kNoise);
+    for (size_t swatch = 0; swatch < kNoise; ++swatch) {
+      paint.legend[swatch].light = paint.swatches[swatch].light;
+      paint.legend[swatch].dark = paint.swatches[swatch].dark;
+    }
+  }
   const ChangeSize size(layout, change, options.scale);
   std::array<bool, kSwatchCount> is_used{};
   for (const FlameBox& box : layout.boxes) {
@@ -136,13 +159,12 @@ FlamePaint PaintByChange(const model::FrameTree& tree, const FlameLayout& layout
     paint.of_box.push_back(static_cast<uint32_t>(is_noise && swatch != kSame ? kNoise : swatch));
     is_used[paint.of_box.back()] = true;
   }
-  for (size_t swatch = 0; swatch < kNoise; ++swatch) {
-    if (options.scale == ChangeScale::kAbsolute && !is_used[swatch]) continue;
-    paint.legend.push_back(
-        {StepText(tree, swatch, size, options.scale), paint.swatches[swatch].light, paint.swatches[swatch].dark});
+  if (tree.is_noise.empty()) paint.legend.pop_back();
+  if (options.scale == ChangeScale::kAbsolute) {
+    for (size_t swatch = 0; swatch < kNoise; ++swatch)
+      paint.legend[swatch].text = is_used[swatch] ? AmountText(swatch, size.largest(), tree.unit) : "";
+    std::erase_if(paint.legend, [](const LegendEntry& entry) { return entry.text.empty(); });
   }
-  if (!tree.is_noise.empty())
-    paint.legend.push_back({"within noise", paint.swatches[kNoise].light, paint.swatches[kNoise].dark});
   paint.legend_note = Note(tree, change, options);
   return paint;
 }

@@ -27,6 +27,7 @@ struct FlameChangeOptions {
   ChangeColour colour = ChangeColour::kTotal;
   ChangeScale scale = ChangeScale::kRelative;
   bool is_normalized = false;  // before was scaled to after's total: said in the legend
+  bool is_negated = false;     // the colour of more for less: where more is better, or the inputs come in the other order
 };
 
 // What titles and colours need, by frame.
@@ -38,6 +39,9 @@ struct FlameChange {
 
 // `tree` has two sides.
 FlameChange CompareSides(const model::FrameTree& tree, const FlameChangeOptions& options);
+
+// What the steps of a relative change look like and mean, from gone to new, then noise: a page colours by them, too.
+std::vector<LegendEntry> ChangeLegend();
 
 FlamePaint PaintByChange(const model::FrameTree& tree, const FlameLayout& layout, const FlameChange& change,
                          const FlameChangeOptions& options);

@@ -10,6 +10,8 @@
 namespace render {
 namespace {
 
+constexpr double kLeastShare = 0.00005;  // of the total, to be in the legend
+
 // The swatch of every name that is asked for, looked up once.
 class NamePaint {
  public:
@@ -30,6 +32,17 @@ class NamePaint {
   std::vector<uint32_t> known_;
 };
 
+std::vector<int64_t> OwnValues(const model::FrameTree& tree, OwnAt own_at) {
+  const std::vector<int64_t>& self = tree.sides.back().self;
+  if (own_at == OwnAt::kEnd) return self;
+  std::vector<int64_t> own = model::TotalsOf(tree, self);
+  own[0] = self[0];
+  for (uint32_t row = 1; row < tree.size(); ++row) {
+    if (tree.frames[row].caller.index() != 0) own[row] = 0;
+  }
+  return own;
+}
+
 std::vector<LegendEntry> Legend(const Palette& palette, const std::vector<double>& self_by_group, double total) {
   std::vector<size_t> order(palette.groups().size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -37,7 +50,7 @@ std::vector<LegendEntry> Legend(const Palette& palette, const std::vector<double
   std::vector<LegendEntry> legend;
   for (const size_t group : order) {
     const SwatchGroup& one = palette.groups()[group];
-    if (one.name.empty() || self_by_group[group] <= 0) continue;
+    if (one.name.empty() || self_by_group[group] <= total * kLeastShare) continue;
     legend.push_back(
         {fmt::format("{} {}", one.name, model::FormatPercent(self_by_group[group], total)), one.light, one.dark});
   }
@@ -46,17 +59,17 @@ std::vector<LegendEntry> Legend(const Palette& palette, const std::vector<double
 
 }  // namespace
 
-FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, const Palette& palette) {
+FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, const Palette& palette, OwnAt own_at) {
   FlamePaint paint{.swatches = palette.swatches()};
   NamePaint by_name(tree, palette);
   for (const FlameBox& box : layout.boxes) paint.of_box.push_back(by_name[box.frame]);
   std::vector<double> self_by_group(palette.groups().size());
-  const std::vector<int64_t>& self = tree.sides.back().self;
-  double total = static_cast<double>(self[0]);
+  const std::vector<int64_t> own = OwnValues(tree, own_at);
+  double total = static_cast<double>(own[0]);
   for (uint32_t row = 1; row < tree.size(); ++row) {
-    if (self[row] == 0) continue;
-    total += static_cast<double>(self[row]);
-    self_by_group[palette.swatches()[by_name[model::FrameId(row)]].group] += static_cast<double>(self[row]);
+    if (own[row] == 0) continue;
+    total += static_cast<double>(own[row]);
+    self_by_group[palette.swatches()[by_name[model::FrameId(row)]].group] += static_cast<double>(own[row]);
   }
   paint.legend = Legend(palette, self_by_group, total);
   if (!paint.legend.empty())

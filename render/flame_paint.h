@@ -23,7 +23,12 @@ struct FlamePaint {
   std::string legend_note;  // "self time by whose code it is"
 };
 
-// By name and origin. The legend's shares are of self values, so they add up to the total.
-FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, const Palette& palette);
+// Where a tree has the functions that used something themselves: at the end of each stack or, where stacks were merged from
+// their leaves, right above the root.
+enum class OwnAt { kEnd, kRoot };
+
+// By name and origin. The legend's shares are of what functions used themselves, so they add up to the total.
+FlamePaint PaintByName(const model::FrameTree& tree, const FlameLayout& layout, const Palette& palette,
+                       OwnAt own = OwnAt::kEnd);
 
 }  // namespace render

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "render/flame_change.h"
 #include "render/page_bytes.h"
 #include "render/svg_writer.h"
 
@@ -24,6 +25,10 @@ json Head(const model::FrameProfile& profile, const Palette& palette) {
   json swatches = json::array(), groups = json::array(), kinds = json::array(), labels = json::array();
   for (const Swatch& one : palette.swatches()) swatches.push_back({Hex(one.light), Hex(one.dark), one.group});
   for (const SwatchGroup& group : palette.groups()) groups.push_back(group.name);
+  json changes = json::array();
+  if (profile.sides.size() == 2) {
+    for (const LegendEntry& step : ChangeLegend()) changes.push_back({step.text, Hex(step.light), Hex(step.dark)});
+  }
   for (const auto& kind : profile.value_kinds) kinds.push_back({kind.type, kind.unit});
   for (const auto& set : profile.label_sets) {
     json row = json::array();
@@ -34,6 +39,7 @@ json Head(const model::FrameProfile& profile, const Palette& palette) {
           {"swatch", std::move(swatch)},
           {"swatches", std::move(swatches)},
           {"groups", std::move(groups)},
+          {"changes", std::move(changes)},
           {"kinds", std::move(kinds)},
           {"default", profile.default_kind},
           {"sides", profile.sides},

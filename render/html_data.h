@@ -10,8 +10,9 @@
 //
 //   bytes  = json-length:u32le json varint*
 //   json   = {"names": [..], "swatch": [palette swatch of each name], "swatches": [[light, dark, group]], "groups": [..],
-//             "kinds": [[type, unit]], "default": k, "sides": [..], "labels": [[[key, value], ..], ..], "frames": n,
-//             "samples": m, "noise": 0|1}
+//             "changes": [[words, light, dark]] of a differential's colours from gone to new and noise, "kinds": [[type,
+//             unit]], "default": k, "sides": [..], "labels": [[[key, value], ..], ..], "frames": n, "samples": m, "noise":
+//             0|1}
 //   varint = for frame 1 .. n-1: its row minus its caller's; its name
 //            for each sample: its frame minus the sample's before; labels; side; each value, zigzag
 //            where noise is 1: rows of frames whose change is no noise, each minus the one before, after their number

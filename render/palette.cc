@@ -12,24 +12,39 @@ namespace {
 
 // Fills are light on light ground and deep on dark ground, so that a label in near-black and near-white is read on all of
 // them.
-constexpr double kLightness = 0.83, kDarkLightness = 0.45;
-constexpr std::array<double, 4> kShadeSteps = {0, 0.022, -0.02, 0.04};
+constexpr double kLightness = 0.83, kDarkLightness = 0.435;
+constexpr double kDarkShift = 0.8;  // of a lightness step, on dark ground
+constexpr std::array<double, 4> kShadeSteps = {0, 0.012, -0.012, 0.022};
 
 struct OriginHue {
   model::FrameOrigin origin;
   double hue, chroma, shift;
 };
-// Neighbours in a Go stack differ along blue-yellow and in lightness, which all common kinds of colour vision tell apart.
+// Hues differ along blue-yellow and in lightness, so that they stay apart where red and green, or blue and green, look
+// alike: found by a search for the largest least distance, which tests/render/colour_vision_test.cc measures.
 constexpr std::array<OriginHue, model::kFrameOriginCount> kOriginHues = {{
-    {model::FrameOrigin::kOther, 90, 0.008, 0.03},
-    {model::FrameOrigin::kApplication, 62, 0.135, 0},
-    {model::FrameOrigin::kModule, 98, 0.115, 0.06},
-    {model::FrameOrigin::kStandardLibrary, 235, 0.085, 0.01},
-    {model::FrameOrigin::kRuntime, 260, 0.022, 0},
-    {model::FrameOrigin::kGarbageCollector, 352, 0.105, -0.03},
-    {model::FrameOrigin::kSystem, 292, 0.095, -0.05},
-    {model::FrameOrigin::kNative, 178, 0.085, 0},
-    {model::FrameOrigin::kGenerated, 98, 0.045, 0.08},
+    {model::FrameOrigin::kOther, 90, 0.005, -0.03},
+    {model::FrameOrigin::kApplication, 70, 0.14, 0.02},
+    {model::FrameOrigin::kModule, 102, 0.102, 0.1},
+    {model::FrameOrigin::kStandardLibrary, 245, 0.101, -0.04},
+    {model::FrameOrigin::kRuntime, 250, 0.04, 0.022},
+    {model::FrameOrigin::kGarbageCollector, 9, 0.121, -0.11},
+    {model::FrameOrigin::kSystem, 305, 0.112, -0.12},
+    {model::FrameOrigin::kNative, 180, 0.076, 0.08},
+    {model::FrameOrigin::kGenerated, 95, 0.048, 0.034},
+}};
+
+// Of goroutines, where a stack of a trace ends in one: "[waiting: sync]". The timeline of the page has the same colours.
+struct StateColour {
+  const char* name;
+  Rgb light, dark;
+};
+constexpr std::array<StateColour, 5> kStates = {{
+    {"running", {0x4f, 0x9d, 0x5d}, {0x0b, 0x7e, 0x43}},
+    {"ready to run", {0xe9, 0xb4, 0x4c}, {0x6a, 0x41, 0x00}},
+    {"in a system call", {0xc0, 0x6a, 0xb0}, {0x95, 0x41, 0x9a}},
+    {"blocked by others", {0xec, 0x7c, 0x97}, {0x48, 0x14, 0x1f}},  // locks and channels
+    {"waiting", {0xd9, 0xdb, 0xe0}, {0x47, 0x4d, 0x58}},            // for time, the network, the collector
 }};
 
 constexpr size_t kPackageHues = 12;
@@ -109,6 +124,10 @@ Palette::Palette(std::string_view name, ColourRules rules) : name_(name), rules_
   if (name == "go") {
     kind_ = Kind::kOrigin;
     for (const OriginHue& one : kOriginHues) AddGroup(model::Name(one.origin), one.hue, one.chroma, one.shift);
+    for (const StateColour& state : kStates) {
+      swatches_.push_back({state.light, state.dark, groups_.size()});
+      groups_.push_back({state.name, state.light, state.dark});
+    }
   } else if (name == "package") {
     kind_ = Kind::kPackage;
     for (size_t i = 0; i < kPackageHues; ++i) AddGroup("", 20 + 30.0 * static_cast<double>(i), 0.085, 0);
@@ -132,7 +151,7 @@ void Palette::AddGroup(std::string name, double hue, double chroma, double light
   const size_t group = groups_.size();
   for (const double step : kShadeSteps) {
     swatches_.push_back({FromOklch(kLightness + light_shift + step, chroma, hue),
-                         FromOklch(kDarkLightness + (light_shift + step) / 2, chroma * 0.95, hue), group});
+                         FromOklch(kDarkLightness + (light_shift + step) * kDarkShift, chroma * 0.95, hue), group});
   }
   const Swatch& first = swatches_[swatches_.size() - kShades];
   groups_.push_back({std::move(name), first.light, first.dark});
@@ -152,11 +171,26 @@ size_t Palette::LanguageGroup(std::string_view name) const {
   return 0;
 }
 
+// "[waiting: chan receive]" -> a row of kStates; none: their number.
+size_t Palette::StateOf(std::string_view name) {
+  if (name.starts_with("[running]")) return 0;
+  if (name.starts_with("[ready]")) return 1;
+  if (name.starts_with("[system call]")) return 2;
+  if (!name.starts_with("[waiting")) return kStates.size();
+  for (const std::string_view cause : {"sync", "chan", "select"}) {
+    if (name.find(cause) != std::string_view::npos) return 3;
+  }
+  return 4;
+}
+
 size_t Palette::Pick(std::string_view name, model::FrameOrigin origin) const {
   if (const auto rule = rules_.FirstMatch(name)) return first_rule_swatch_ + *rule;
   const std::string_view package = name.substr(0, PackageEnd(name));
   switch (kind_) {
     case Kind::kOrigin:
+      if (origin == model::FrameOrigin::kOther) {
+        if (const size_t state = StateOf(name); state < kStates.size()) return kOriginHues.size() * kShades + state;
+      }
       return Shade(static_cast<size_t>(origin), StableHash(package));
     case Kind::kPackage:
       return Shade(StableHash(package) % kPackageHues, StableHash(name) / 16);

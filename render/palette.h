@@ -27,8 +27,9 @@ struct SwatchGroup {
 
 class Palette {
  public:
-  // "go" (whose code it is), "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust",
-  // "red", "green", "blue", "aqua", "yellow", "purple", "orange". UsageError for others, naming them.
+  // "go" (whose code it is; of a trace's "[waiting: sync]", the state; told apart with every common kind of colour vision),
+  // "package", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust", "red", "green", "blue",
+  // "aqua", "yellow", "purple", "orange". UsageError for others, naming them.
   explicit Palette(std::string_view name, ColourRules rules = {});
 
   size_t Pick(std::string_view name, model::FrameOrigin origin) const;
@@ -46,6 +47,7 @@ class Palette {
   void AddGroup(std::string name, double hue, double chroma, double light_shift);
   size_t Shade(size_t group, uint64_t hash) const { return group * kShades + hash % kShades; }
   size_t LanguageGroup(std::string_view name) const;
+  static size_t StateOf(std::string_view name);
 
   static constexpr size_t kShades = 4;  // of every group but those of rules
 

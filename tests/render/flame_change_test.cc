@@ -54,6 +54,17 @@ TEST_CASE("the larger side at each stack: gone paths stay, and callers are as wi
   CHECK(Rows(tree, Draw(tree)) == "all 90 6\nm 90 6\ngone 10 0\ngrown 20 7\nnew 20 8\nsame 40 4\n");
 }
 
+TEST_CASE("negated, what was the colour of more is that of less, and the legend says so") {
+  const model::FrameTree tree = Sides(kBefore, kAfter);
+  const Drawn plain = Draw(tree), negated = Draw(tree, {.is_negated = true});
+  CHECK(Rows(tree, plain) == Rows(tree, negated));
+  CHECK(plain.paint.swatches[0].light == negated.paint.swatches[8].light);
+  CHECK(plain.paint.swatches[8].dark == negated.paint.swatches[0].dark);
+  CHECK(plain.paint.swatches[4].light == negated.paint.swatches[4].light);
+  CHECK(plain.paint.legend[0].text == negated.paint.legend[0].text);
+  CHECK(negated.paint.legend[0].light == negated.paint.swatches[0].light);
+}
+
 TEST_CASE("widths by one side or by both") {
   const model::FrameTree tree = Sides(kBefore, kAfter);
   CHECK(Rows(tree, Draw(tree, {.width = ChangeWidth::kBefore})) == "all 60 6\nm 60 6\ngone 10 0\ngrown 10 7\nsame 40 4\n");
@@ -100,5 +111,5 @@ TEST_CASE("titles say both sides, what shares are of, and what is new or gone") 
     INFO(title);
     CHECK(svg.find(title) != std::string::npos);
   }
-  CHECK(svg.find("Shares: before of 60, after of 80") != std::string::npos);
+  CHECK(svg.find("Shares in tooltips: of 60 before and of 80 after") != std::string::npos);
 }
