@@ -30,7 +30,7 @@ constexpr const char* kExplanation =
     "flame graphs of\n"
     "where goroutines were in what state. The trace is read once for each of these, so it must be a file.\n\n"
     "  gotrace report trace.out -o report.html";
-constexpr size_t kRowsShown = 50;
+constexpr size_t kRowsShown = 15;        // of a table, to begin with
 constexpr size_t kSpansShown = 200'000;  // about a megabyte in the page; more are merged, the longest stay exact
 
 // Each question is a pass of its own over the trace.
@@ -66,7 +66,7 @@ void PageMaker::AddStuck() {
     graph = MakeWaitGraph(result, "Who waits for whom");
     return MakeReport(result, path_);
   });
-  if (!graph.nodes.empty()) page_.sections.back().html += render::WaitGraphSvg(graph);
+  if (!graph.nodes.empty()) page_.sections.back().html += "<div class=\"scroll\">" + render::WaitGraphSvg(graph) + "</div>";
 }
 
 void PageMaker::AddStacks() {

@@ -30,6 +30,12 @@ std::string_view WithoutPackage(std::string_view name) {
   return dot == std::string_view::npos || dot == 0 || dot + 1 >= name.size() ? name : name.substr(dot + 1);
 }
 
+// "(*Cart).Add" -> "Add"
+std::string_view WithoutReceiver(std::string_view name) {
+  const size_t end = name.starts_with('(') ? name.find(").") : std::string_view::npos;
+  return end == std::string_view::npos || end + 2 >= name.size() ? name : name.substr(end + 2);
+}
+
 std::string Cut(std::string_view name, size_t room) {
   size_t at = 0;
   for (size_t count = 0; at < name.size() && count + 1 < room; ++count) at += model::DecodeUtf8(name.substr(at)).length;
@@ -45,7 +51,9 @@ std::string FlameLabel(std::string_view name, size_t room) {
   const std::string_view in_package = WithoutFolders(name);
   if (CharacterCount(in_package) <= room) return std::string(in_package);
   const std::string_view local = WithoutPackage(in_package);
-  return CharacterCount(local) <= room ? std::string(local) : Cut(local, room);
+  if (CharacterCount(local) <= room) return std::string(local);
+  const std::string_view method = WithoutReceiver(local);
+  return CharacterCount(method) <= room ? std::string(method) : Cut(method, room);
 }
 
 }  // namespace render

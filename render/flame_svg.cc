@@ -163,7 +163,7 @@ void Drawing::Style() {
   out_ += fmt::format(
       "<style>\ntext{{font-family:{};font-size:{}px;fill:{}}}#ground{{fill:{}}}#frames "
       "rect{{stroke:{};stroke-width:.6}}{}{}\n"
-      "@media(prefers-color-scheme:dark){{text{{fill:{}}}#ground{{fill:{}}}#frames rect{{stroke:{}}}#frames .at "
+      "@media screen and (prefers-color-scheme:dark){{text{{fill:{}}}#ground{{fill:{}}}#frames rect{{stroke:{}}}#frames .at "
       "rect,#frames g:hover rect{{stroke:#fff}}{}}}\n#frames .found rect{{fill:{}}}#frames .found "
       "text{{fill:{}}}\n</style>\n",
       XmlText(options_.font), options_.font_size, Hex(InkOn(ground)), Hex(ground), Hex(ground), light, Asset("flame.css"),

@@ -66,7 +66,7 @@ void Writer::Cell(const model::TableColumn& column, const model::Value& value) {
   const std::string text = column.is_change ? ChangeText(value, column.unit) : CellText(value, column.unit);
   const std::optional<double> number = value.number();
   if (!number) {
-    out_ += fmt::format("<td>{}</td>", Escaped(text));
+    out_ += fmt::format("<td{}>{}</td>", column.unit.empty() ? "" : " class=\"number\"", Escaped(text));
     return;
   }
   const char* direction = !column.is_change || *number == 0 ? "" : *number > 0 ? " more" : " less";
@@ -118,6 +118,7 @@ void Writer::operator()(const model::Findings& block) {
 }
 
 void Writer::operator()(const model::Lines& block) {
+  if (std::ranges::all_of(block.lines, &std::string::empty)) return;
   out_ += "<pre>";
   for (const std::string& line : block.lines) out_ += Escaped(line) + "\n";
   out_ += "</pre>\n";

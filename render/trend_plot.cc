@@ -13,6 +13,7 @@ namespace render {
 namespace {
 
 constexpr double kWidth = 880, kHeight = 220, kLeft = 72, kRight = 12, kTop = 26, kBottom = 34;
+constexpr double kStepWords = 90;  // room for what is said of a change, on either side
 
 std::string Amount(double value, const std::string& unit) {
   if (unit == "ratio") return fmt::format("{:.1f} %", value * 100);
@@ -66,12 +67,26 @@ class Plot {
                           X(end), Y(level), Y(level));
       begin = end;
     }
+    double free = kLeft;  // no words left of here
     for (const TrendLine::Step& step : line_.steps) {
       const double x = X(static_cast<double>(step.index) - 0.5);
-      out_ +=
-          fmt::format("<g class=\"step {}\"><title>{}</title><line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\"/></g>\n",
-                      step.after > step.before ? "more" : "less", XmlText(step.label), x, x, kTop, kHeight - kBottom);
+      out_ += fmt::format("<g class=\"step {}\"><title>{}</title><line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\"/>",
+                          step.after > step.before ? "more" : "less", XmlText(step.label), x, x, kTop, kHeight - kBottom);
+      if (x - kStepWords >= free && x + kStepWords <= kWidth - kRight) {
+        StepWords(step, x);
+        free = x + kStepWords;
+      }
+      out_ += "</g>\n";
     }
+  }
+  // How much, on the line; since when, below it.
+  void StepWords(const TrendLine::Step& step, double x) {
+    if (step.before > 0) {
+      out_ += fmt::format("<text class=\"amount\" x=\"{:.1f}\" y=\"{}\">{:+.1f} %</text>", x + 7, kTop + 10,
+                          (step.after / step.before - 1) * 100);
+    }
+    out_ += fmt::format("<text class=\"since\" x=\"{:.1f}\" y=\"{}\">since {}</text>", x, kHeight - kBottom + 18,
+                        XmlText(CutMiddle(line_.points[step.index].label, 12)));
   }
   void Line() {
     out_ += "<polyline class=\"line\" points=\"";

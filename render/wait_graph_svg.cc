@@ -16,10 +16,11 @@ namespace {
 
 constexpr double kMargin = 24;
 constexpr double kSheetWidth = 1180;  // of the parts; a wider one makes the sheet wider
-constexpr double kLeastWidth = 940;   // room for the title and the legend
+constexpr double kLeastWidth = 400;   // room for the title; the legend takes several lines there
 constexpr double kTitleBaseline = 32;
 constexpr double kLegendBaseline = 60;
-constexpr double kGraphTop = 92;
+constexpr double kLegendStep = 20;
+constexpr double kGapAboveGraph = 32;
 constexpr double kLineHeight = 16;
 constexpr double kInset = 10;
 constexpr double kCharacter = 6.7;  // width, a little more than system fonts have at 12 px
@@ -64,8 +65,12 @@ class Drawing {
     std::vector<GraphEdge> edges;
     for (const model::WaitGraphEdge& edge : graph_.edges) edges.emplace_back(edge.from, edge.to);
     const GraphSize size = LayOut(boxes_, edges, kSheetWidth);
+    width_ = std::max(size.width, kLeastWidth) + 2 * kMargin;
+    Legend();
+    const std::string legend = std::move(out_);
     Centre(size);
     Open();
+    out_ += legend;
     for (const model::WaitGraphEdge& edge : graph_.edges) Edge(edge);
     for (size_t i = 0; i < graph_.nodes.size(); ++i) Node(graph_.nodes[i], boxes_[i]);
     Notes();
@@ -78,6 +83,7 @@ class Drawing {
   void Centre(const GraphSize& size);
   void Open();
   void Legend();
+  Point LegendWord(double picture_width, std::string_view word);
   void Edge(const model::WaitGraphEdge& edge);
   bool IsInRing(const model::WaitGraphEdge& edge) const;
   bool HasReverse(const model::WaitGraphEdge& edge) const;
@@ -91,6 +97,7 @@ class Drawing {
   const model::WaitGraph& graph_;
   std::vector<GraphBox> boxes_;
   double width_ = 0, height_ = 0;
+  Point legend_at_ = {kMargin, kLegendBaseline};
   std::string out_;
 };
 
@@ -106,20 +113,20 @@ void Drawing::Measure() {
 }
 
 void Drawing::Centre(const GraphSize& size) {
-  width_ = std::max(size.width, kLeastWidth) + 2 * kMargin;
-  height_ = kGraphTop + size.height + static_cast<double>(graph_.notes.size()) * kLineHeight + 2 * kMargin;
+  const double top = legend_at_.y + kGapAboveGraph;
+  height_ = top + size.height + static_cast<double>(graph_.notes.size()) * kLineHeight + 2 * kMargin;
   const double left = (width_ - size.width) / 2;
   for (GraphBox& box : boxes_) {
     box.x += left;
     box.ring_x += left;
-    box.y += kGraphTop;
-    box.ring_y += kGraphTop;
+    box.y += top;
+    box.ring_y += top;
   }
 }
 
 void Drawing::Open() {
   const std::string title = XmlText(CutMiddle(graph_.title, kTitleBytes));
-  out_ += fmt::format(
+  out_ = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"waits\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
       "{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n<style>{3}</style>\n<rect class=\"ground\" width=\"100%\" "
       "height=\"100%\"/>\n",
@@ -127,28 +134,30 @@ void Drawing::Open() {
   const auto room = static_cast<size_t>((width_ - 2 * kMargin) / 9.4);
   Text("title", "start", kMargin, kTitleBaseline,
        DisplayWidth(graph_.title) <= room ? graph_.title : CutMiddle(graph_.title, room));
-  Legend();
+}
+
+// Leaves room for a picture and writes a word beside it, on the next line where this one is full. Where the picture goes.
+Point Drawing::LegendWord(double picture_width, std::string_view word) {
+  const double width = picture_width + static_cast<double>(DisplayWidth(word)) * kCharacter;
+  if (legend_at_.x > kMargin && legend_at_.x + width > width_ - kMargin) legend_at_ = {kMargin, legend_at_.y + kLegendStep};
+  Text("note", "start", legend_at_.x + picture_width, legend_at_.y, word);
+  const Point picture = legend_at_;
+  legend_at_.x += width + 14;
+  return picture;
 }
 
 void Drawing::Legend() {
-  double x = kMargin;
-  const auto word = [&](const char* text) {
-    Text("note", "start", x, kLegendBaseline, text);
-    x += static_cast<double>(DisplayWidth(text)) * kCharacter + 14;
-  };
   for (const model::WaitTone tone : {model::WaitTone::kDeadlock, model::WaitTone::kLeak, model::WaitTone::kSuspect}) {
+    const Point at = LegendWord(20, model::Name(tone));
     out_ += fmt::format("<g class=\"{}\">", model::Name(tone));
-    Rect("box", x, kLegendBaseline - 10, 14, 12, 2);
+    Rect("box", at.x, at.y - 10, 14, 12, 2);
     out_ += "</g>\n";
-    x += 20;
-    word(model::Name(tone));
   }
-  word("An arrow leads from who waits over what to who has it:");
+  LegendWord(0, "An arrow leads from who waits over what to who has it:");
   for (const model::WaitEvidence evidence :
        {model::WaitEvidence::kProven, model::WaitEvidence::kInferred, model::WaitEvidence::kGuessed}) {
-    Arrow(model::Name(evidence), {x, kLegendBaseline - 4}, {x + 18, kLegendBaseline - 4}, {x + 36, kLegendBaseline - 4});
-    x += 42;
-    word(model::Name(evidence));
+    const Point at = LegendWord(42, model::Name(evidence));
+    Arrow(model::Name(evidence), {at.x, at.y - 4}, {at.x + 18, at.y - 4}, {at.x + 36, at.y - 4});
   }
 }
 

@@ -2,18 +2,17 @@
 (function () {
   'use strict';
   const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
-  const MARGIN = 12, INSET = 3;
+  const MARGIN = 12, INSET = 3, LINE = 18, NARROW = 720;
   const root = document.documentElement;
   const option = name => root.getAttribute('data-' + name);
   const rowHeight = +option('row'), unit = option('unit'), factor = +option('factor');
-  const details = document.getElementById('details');
+  const details = document.getElementById('details'), legend = document.getElementById('legend'), frames = document.getElementById('frames');
   // Fonts differ from machine to machine: what is here is measured, the file's guess is for readers without scripts.
   const pen = document.createElementNS(HTML, 'canvas').getContext('2d');
   pen.font = getComputedStyle(details).fontWeight + ' ' + option('size') + 'px ' + getComputedStyle(details).fontFamily;
   const charWidth = pen.measureText('net/http.(*conn).serveABCabc').width / 28 || +option('font');
   let width = +root.getAttribute('width');
-  const fileHeight = +root.getAttribute('height');
-  let height = fileHeight;
+  let height = +root.getAttribute('height');
 
   // Boxes as the file has them: a caller before its callees, so a box's x follows from the widths before it.
   const elements = [...document.getElementById('frames').children];
@@ -49,10 +48,10 @@
     const scaled = (steps, names) => {
       let at = 0;
       while (at + 1 < names.length && Math.abs(value) >= steps[at + 1]) at++;
-      return (value / steps[at]).toFixed(2).replace(/\.?0+$/, '') + ' ' + names[at];
+      return (value / steps[at]).toFixed(2).replace(/\.00$/, '') + names[at];
     };
-    if (unit === 'nanoseconds') return scaled([1, 1e3, 1e6, 1e9, 3600e9], ['ns', 'µs', 'ms', 's', 'hours']);
-    if (unit === 'microseconds') return scaled([1, 1e3, 1e6, 3600e6], ['µs', 'ms', 's', 'hours']);
+    if (unit === 'nanoseconds') return scaled([1, 1e3, 1e6, 1e9, 3600e9], ['ns', 'us', 'ms', 's', 'hrs']);
+    if (unit === 'microseconds') return scaled([1, 1e3, 1e6, 3600e6], ['us', 'ms', 's', 'hrs']);
     if (unit === 'bytes') return scaled([1, 1024, 1048576, 1073741824, 1099511627776], ['B', 'kB', 'MB', 'GB', 'TB']);
     return Math.round(value).toLocaleString('en-US') + ' ' + unit;
   }
@@ -121,7 +120,42 @@
     current = box;
     if (before) before.element.classList.remove('at');
     if (box) box.element.classList.add('at');
-    details.textContent = describe(box);
+    tell(box);
+  }
+
+  // --- text in the room there is
+  const broken = (text, room) => {  // lines of at most `room` characters, broken behind a blank where there is one
+    const lines = [];
+    for (let rest = text; rest; ) {
+      const blank = rest.lastIndexOf(' ', room - 1);
+      const end = rest.length <= room ? rest.length : blank > room / 3 ? blank + 1 : room;
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end);
+    }
+    return lines;
+  };
+  function write(text, words, size, most) {
+    const room = Math.max(8, Math.floor((width - 2 * MARGIN) / (charWidth * size / +option('size'))));
+    const lines = broken(words, room);
+    if (lines.length > most) lines.splice(most - 1, Infinity, lines[most - 1].slice(0, room - 1) + '…');
+    text.replaceChildren(...lines.map((line, at) => {
+      const part = document.createElementNS(SVG, 'tspan');
+      part.setAttribute('x', MARGIN);
+      if (at) part.setAttribute('dy', LINE);
+      part.textContent = line;
+      return part;
+    }));
+    return lines.length;
+  }
+  const detailLines = () => (width < NARROW ? 3 : 1);
+  const tell = box => write(details, describe(box), 13, detailLines());
+  const headline = document.getElementById('title'), subtitle = document.getElementById('subtitle');
+  const whole = new Map([headline, subtitle].filter(Boolean).map(text => [text, text.textContent]));
+  function shorten(text, room) {
+    const words = whole.get(text);
+    text.textContent = words;
+    const length = text.getComputedTextLength();
+    if (length > room) text.textContent = words.slice(0, Math.max(1, Math.floor(words.length * room / length) - 1)) + '…';
   }
 
   // --- search
@@ -212,8 +246,6 @@
   controls.appendChild(holder);
   const matched = document.createElementNS(SVG, 'text');
   matched.setAttribute('id', 'matched');
-  matched.setAttribute('text-anchor', 'end');
-  matched.setAttribute('y', details.getAttribute('y'));
   controls.appendChild(matched);
   holder.style.color = getComputedStyle(details).fill;
   matchMedia('(prefers-color-scheme:dark)').addEventListener('change', () => { holder.style.color = getComputedStyle(details).fill; });
@@ -225,26 +257,59 @@
     event.stopPropagation();
   });
 
+  // In a narrow window the controls have a row of their own, the details several lines, and the legend as many as it needs.
+  const detailsY = +details.getAttribute('y'), CONTROLS = 40;
   function arrange() {
-    if (option('fluid') === '1' && window.top === window.self) {
-      width = Math.max(320, window.innerWidth);
-      root.setAttribute('height', height = Math.max(fileHeight, window.innerHeight));
-    }
+    const isFluid = option('fluid') === '1' && window.top === window.self;
+    if (isFluid) width = Math.max(280, window.innerWidth);
+    const isNarrow = width < NARROW, down = isNarrow ? CONTROLS : 0;
+    for (const text of whole.keys()) shorten(text, width - 2 * MARGIN - (isNarrow ? 0 : text === headline ? 310 : 0));
+    controls.setAttribute('transform', 'translate(0 ' + (isNarrow ? +option('top') - 14 : 0) + ')');
+    frames.setAttribute('transform', 'translate(0 ' + down + ')');
+    details.setAttribute('transform', 'translate(0 ' + down + ')');
+    matched.setAttribute('text-anchor', isNarrow ? 'start' : 'end');
+    matched.setAttribute('x', isNarrow ? MARGIN : width - MARGIN);
+    matched.setAttribute('y', isNarrow ? detailsY + down + detailLines() * LINE - (+option('top') - 14) : detailsY);
+    height = arrangeLegend(detailsY + down + (detailLines() + (isNarrow ? 1 : 0)) * LINE + 2) + 12;
+    if (isFluid) height = Math.max(height, window.innerHeight);
     root.setAttribute('width', width);
+    root.setAttribute('height', height);
     root.setAttribute('viewBox', '0 0 ' + width + ' ' + height);
-    holder.setAttribute('x', width - MARGIN - 190);
-    buttons.case.setAttribute('x', width - MARGIN - 216);
-    buttons.reset.setAttribute('x', width - MARGIN - 296);
-    matched.setAttribute('x', width - MARGIN);
+    const search = Math.min(190, width - 2 * MARGIN - 120);
+    holder.setAttribute('width', search);
+    holder.setAttribute('x', width - MARGIN - search);
+    buttons.case.setAttribute('x', width - MARGIN - search - 26);
+    buttons.reset.setAttribute('x', isNarrow ? MARGIN : width - MARGIN - search - 106);
+    tell(current);
     draw();
+  }
+  // Squares with words, as many on a line as fit, and the note below. Returns where it ends.
+  function arrangeLegend(top) {
+    let x = MARGIN, y = top, note = null;
+    const items = [...legend.children];
+    for (let at = 0; at < items.length; at++) {
+      if (items[at].tagName !== 'rect') { note = items[at]; continue; }
+      const text = items[at + 1], length = text.getComputedTextLength() + 15;
+      if (x > MARGIN && x + length > width - MARGIN) { x = MARGIN; y += LINE; }
+      items[at].setAttribute('x', x);
+      items[at].setAttribute('y', y - 9);
+      text.setAttribute('x', x + 15);
+      text.setAttribute('y', y);
+      x += length + 16;
+      at++;
+    }
+    if (!note) return y;
+    if (!note.words) note.words = note.textContent;
+    y += items.length > 1 ? LINE : 0;
+    note.setAttribute('y', y);
+    return y + (write(note, note.words, +option('size'), 9) - 1) * LINE;
   }
 
   // --- mouse and keyboard
   const frameOf = target => { const g = target.closest && target.closest('#frames>g'); return g ? g.box : null; };
-  const frames = document.getElementById('frames');
   frames.addEventListener('click', event => { const box = frameOf(event.target); if (box) { choose(box); zoom(box); } });
-  frames.addEventListener('mouseover', event => { details.textContent = describe(frameOf(event.target)); });
-  frames.addEventListener('mouseleave', () => { details.textContent = describe(current); });
+  frames.addEventListener('mouseover', event => tell(frameOf(event.target)));
+  frames.addEventListener('mouseleave', () => tell(current));
 
   const isUp = option('growth') === 'up';
   const widest = list => list.reduce((best, box) => (!best || box.w > best.w ? box : best), null);

@@ -7,5 +7,8 @@ function flameLabel(name, room) {
   if (inPackage.length <= room) return inPackage;
   const dot = inPackage.slice(0, pathEnd(inPackage) + 1).indexOf('.');
   const local = dot > 0 && dot + 1 < inPackage.length ? inPackage.slice(dot + 1) : inPackage;
-  return local.length <= room ? local : local.slice(0, room - 1) + '…';
+  if (local.length <= room) return local;
+  const receiver = local[0] === '(' ? local.indexOf(').') : -1;
+  const method = receiver < 0 || receiver + 2 >= local.length ? local : local.slice(receiver + 2);
+  return method.length <= room ? method : method.slice(0, room - 1) + '…';
 }

@@ -1,7 +1,17 @@
 'use strict';
 // A drawing that scrolls: a canvas as large as what is seen of it, a spacer for the rest, and a tip at the pointer. Who extends it has resize() and paint().
 const pageCanvas = (() => {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
+  // Paper is light, whatever the reader's screen is.
+  const screenDark = matchMedia('(prefers-color-scheme: dark)'), root = document.documentElement;
+  const dark = {
+    get matches() { return screenDark.matches && !root.hasAttribute('data-paper'); },
+    onChange(act) {
+      screenDark.addEventListener('change', act);
+      for (const event of ['beforeprint', 'afterprint']) addEventListener(event, act);
+    },
+  };
+  addEventListener('beforeprint', () => root.setAttribute('data-paper', ''));
+  addEventListener('afterprint', () => root.removeAttribute('data-paper'));
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   class Board {
@@ -15,11 +25,15 @@ const pageCanvas = (() => {
       holder.append(this.scroller, this.tip);
       this.pen = this.canvas.getContext('2d');
       new ResizeObserver(() => this.resize()).observe(this.scroller);
-      dark.addEventListener('change', () => this.draw());
+      dark.onChange(() => {
+        this.resize();
+        this.paint();  // a printer doesn't wait for a frame
+      });
     }
 
-    // `height` is of the whole drawing, `room` of what can be seen of it.
+    // `height` is of the whole drawing, `room` of what can be seen of it; on paper all, within reason.
     fit(height, room) {
+      if (root.hasAttribute('data-paper')) room = Math.min(height, 4000);
       this.scroller.style.height = room + 2 + 'px';  // with its border
       this.spacer.style.height = Math.max(0, height - room) + 'px';
       this.cssWidth = this.scroller.clientWidth;
@@ -47,6 +61,14 @@ const pageCanvas = (() => {
       pen.font = '12px ' + css('--font');
       pen.textBaseline = 'middle';
       if (!this.charWidth) this.charWidth = pen.measureText('net/http.(*conn).serveABCabc').width / 28;
+    }
+
+    // What can be read of a name in so many pixels; empty where that is next to nothing.
+    fitted(name, pixels) {
+      const room = Math.floor(pixels / this.charWidth);
+      let label = flameLabel(name, room);
+      for (let cut = 1; label && cut < 9 && this.pen.measureText(label).width > pixels; cut++) label = flameLabel(name, Math.min(room, label.length) - 1);
+      return label;
     }
 
     place(event) {

@@ -4,18 +4,13 @@ const pageFlame = (() => {
   const ROW = 18, INSET = 4, LEAST = 0.5, GLIDE_MS = 160;
   const { Board, dark, css } = pageCanvas;
 
-  // -1 (gone) .. 1 (new) to one of nine swatches, as flame_change.cc does it.
-  const STEPS = [0.02, 0.15, 0.40, 0.75];
-  const CHANGE = {
-    light: ['#7db6ff', '#9ecbff', '#c0deff', '#dfeeff', '#e8e8e6', '#ffe3d6', '#ffcdb3', '#fdb28c', '#f89866'],
-    dark: ['#1c5fa8', '#2a5384', '#304764', '#333d49', '#3d3d3c', '#4d3a31', '#6a402b', '#84431f', '#9c480c'],
-    noise: { light: '#cfcfcd', dark: '#2c2c2b' },
-  };
+  // -1 (gone) .. 1 (new) to one of nine steps, as flame_change.cc does it; data.changes has their colours, then that of noise.
+  const STEPS = [0.02, 0.15, 0.40, 0.75], SAME = 4, NOISE = 9;
   function changeStep(before, after) {
     const size = before === after ? 0 : (after - before) / Math.max(before, after);
     let step = 0;
     while (step < STEPS.length && Math.abs(size) >= STEPS[step]) step++;
-    return 4 + (size < 0 ? -step : step);
+    return SAME + (size < 0 ? -step : step);
   }
 
   class Flame extends Board {
@@ -70,15 +65,15 @@ const pageFlame = (() => {
     }
 
     colours() {
-      const theme = dark.matches ? 'dark' : 'light', data = this.stacks.data;
-      const swatches = data.swatches.map(swatch => swatch[theme === 'dark' ? 1 : 0]);
+      const theme = dark.matches ? 1 : 0, data = this.stacks.data;
+      const swatches = data.swatches.map(swatch => swatch[theme]), changes = data.changes.map(step => step[1 + theme]);
+      const root = css('--root');
       const by = this.stacks.isDiff && this.colour !== 'name'
         ? row => {
           const step = changeStep(this.compared(0, row), this.compared(1, row));
-          if (step !== 4 && this.stacks.hasNoise && this.tree === this.stacks.tree && !data.changed[row]) return CHANGE.noise[theme];
-          return CHANGE[theme][step];
+          return changes[step !== SAME && this.stacks.hasNoise && this.tree === this.stacks.tree && !data.changed[row] ? NOISE : step];
         }
-        : row => (row === 0 ? css('--root') : swatches[data.swatch[this.tree.name[row]]]);
+        : row => (row === 0 && !this.rootName ? root : swatches[data.swatch[this.tree.name[row]]]);
       return { by, ink: css('--ink'), ground: css('--ground'), found: css('--found'), foundInk: css('--found-ink'), mark: css('--mark') };
     }
     compared(side, row) {
@@ -119,10 +114,10 @@ const pageFlame = (() => {
         pen.lineWidth = row === this.current ? 2 : 1;
         pen.strokeRect(from + 1, y + 1, Math.max(to - from - 2.7, 0.5), ROW - 3);
       }
-      const room = Math.floor((to - from - 2 * INSET) / this.charWidth);
-      if (room < 3) return;
+      const label = this.fitted(this.nameOf(row), to - from - 2 * INSET);
+      if (!label) return;
       pen.fillStyle = isFound ? colours.foundInk : colours.ink;
-      pen.fillText(flameLabel(this.nameOf(row), room), from + INSET, y + ROW / 2, to - from - INSET);
+      pen.fillText(label, from + INSET, y + ROW / 2);
     }
 
     nameOf(row) { return row === 0 ? this.rootName || 'all' : this.stacks.names[this.tree.name[row]]; }
@@ -263,12 +258,8 @@ const pageFlame = (() => {
     }
   }
 
-  function changeLegend(hasNoise) {
-    const theme = dark.matches ? 'dark' : 'light';
-    const words = ['−75% to gone', '−40 to 75%', '−15 to 40%', '−2 to 15%', 'same', '+2 to 18%', '+18 to 67%', '+67 to 300%', '+300% to new'];
-    const entries = words.map((word, i) => [word, CHANGE[theme][i]]);
-    if (hasNoise) entries.push(['within noise', CHANGE.noise[theme]]);
-    return entries;
+  function changeLegend(changes, hasNoise) {
+    return changes.slice(0, hasNoise ? NOISE + 1 : NOISE).map(step => [step[0], step[dark.matches ? 2 : 1]]);
   }
-  return { Flame, changeLegend, isDark: () => dark.matches, onTheme: act => dark.addEventListener('change', act) };
+  return { Flame, changeLegend, isDark: () => dark.matches, onTheme: dark.onChange };
 })();

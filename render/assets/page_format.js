@@ -1,11 +1,11 @@
 'use strict';
-// Values as people read them. The same steps as model/units.h: 1 kB = 1024 B; two decimals, cut where they are zero.
+// Values as people read them: as model/units.h writes them, so that a number is the same in every view and in the text.
 const pageFormat = (() => {
   const families = {
-    nanoseconds: [[1, 'ns'], [1e3, 'µs'], [1e6, 'ms'], [1e9, 's'], [3600e9, 'h']],
-    microseconds: [[1, 'µs'], [1e3, 'ms'], [1e6, 's'], [3600e6, 'h']],
-    milliseconds: [[1, 'ms'], [1e3, 's'], [3600e3, 'h']],
-    seconds: [[1, 's'], [3600, 'h']],
+    nanoseconds: [[1, 'ns'], [1e3, 'us'], [1e6, 'ms'], [1e9, 's'], [3600e9, 'hrs']],
+    microseconds: [[1, 'us'], [1e3, 'ms'], [1e6, 's'], [3600e6, 'hrs']],
+    milliseconds: [[1, 'ms'], [1e3, 's'], [3600e3, 'hrs']],
+    seconds: [[1, 's'], [3600, 'hrs']],
     bytes: [[1, 'B'], [1024, 'kB'], [1048576, 'MB'], [1073741824, 'GB'], [1099511627776, 'TB']],
   };
   function value(number, unit) {
@@ -14,7 +14,7 @@ const pageFormat = (() => {
     if (!family) return Math.round(number).toLocaleString('en-US') + (unit && unit !== 'count' ? ' ' + unit : '');
     let at = 0;
     while (at + 1 < family.length && Math.abs(number) >= family[at + 1][0]) at++;
-    return (number / family[at][0]).toFixed(2).replace(/\.?0+$/, '') + ' ' + family[at][1];
+    return (number / family[at][0]).toFixed(2).replace(/\.00$/, '') + family[at][1];
   }
   const percent = (part, whole) => (whole ? part / whole * 100 : 0).toFixed(2) + '%';
   const change = (number, unit) => (number > 0 ? '+' : number < 0 ? '−' : '') + value(Math.abs(number), unit);

@@ -34,6 +34,7 @@
       view.tab.tabIndex = other === id ? 0 : -1;
     }
     controls.hidden = !['flame', 'top', 'sandwich'].includes(id);
+    controls.classList.toggle('of-flame', id === 'flame');
     const view = views.get(id);
     if (view.shown) view.shown();
     current = id;
@@ -51,6 +52,13 @@
   const controls = make('div', { class: 'bar controls', hidden: true });
   nav.after(controls);
   document.body.classList.add('live');
+  // What a view answers stands above all of them already, where it is the page's answer.
+  const headline = document.querySelector('header .quiet');
+  for (const answer of main.querySelectorAll('.answer')) {
+    if (answer.textContent !== headline.textContent) continue;
+    headline.className = answer.className;
+    answer.hidden = true;
+  }
   for (const section of [...main.querySelectorAll('section.view')]) if (section.id !== 'text') addView(section.id, section.dataset.name, section);
   pageTables.enlivenAll();
 
@@ -109,7 +117,9 @@
       colour = select('colour', [['total', 'colour: total change'], ['self', 'colour: own change'], ['name', 'colour: whose code']], state.get('colour') || 'total',
         value => { set('colour', value); paint(); });
     }
-    controls.append(make('button', { id: 'flip', click: () => {
+    const moves = make('span', { id: 'moves', class: 'bar' });
+    controls.append(moves);
+    moves.append(make('button', { id: 'flip', click: () => {
       flame.up = !flame.up;
       flame.hasScrolled = false;
       set('up', flame.up ? '1' : null);
@@ -173,7 +183,7 @@
     function drawLegend() {
       let entries;
       if (stacks.isDiff && flame.colour !== 'name') {
-        entries = pageFlame.changeLegend(stacks.hasNoise);
+        entries = pageFlame.changeLegend(data.changes, stacks.hasNoise);
       } else {
         const shares = new Float64Array(data.groups.length), { flat } = stacks.functions[stacks.functions.length - 1];
         flat.forEach((value, id) => { shares[data.swatches[data.swatch[id]][2]] += Math.max(value, 0); });
@@ -182,7 +192,8 @@
           .map(([name, fill, share]) => [name + ' ' + pageFormat.percent(share, stacks.total()), fill]);
       }
       const note = stacks.isDiff
-        ? 'Shares: ' + data.sides.map((side, i) => side + ' of ' + pageFormat.value(stacks.total(i), stacks.unit)).join(', ') + '. Percentages of colours are of the frame itself.'
+        ? 'Percentages of colours: of what the frame was before. Shares: ' + data.sides.map((side, i) => 'of ' + pageFormat.value(stacks.total(i), stacks.unit) + ' ' + side).join(', ') +
+          ', all recordings added up.'
         : stacks.type + ': ' + pageFormat.value(stacks.total(), stacks.unit) + '. Shares are of self values.';
       legend.replaceChildren(...entries.map(([words, fill]) => {
         const square = make('i');

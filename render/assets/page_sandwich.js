@@ -40,6 +40,7 @@ const pageSandwich = (() => {
       this.title.textContent = stacks.names[id] + ': ' + parts.join(' → ');
       for (const [flame, tree] of [[this.callers, stacks.callersOf(id)], [this.callees, stacks.calleesOf(id)]]) {
         flame.rootName = stacks.names[id];
+        tree.name[0] = id;
         flame.colour = this.colour;
         flame.hasScrolled = false;
         flame.show(tree);

@@ -4,10 +4,11 @@ const pageTimeline = (() => {
   // As model/timeline.h has them.
   const COLLECTOR = 0, STOP = 1, TASK = 2, PROC = 3, THREAD = 4, GOROUTINE = 5, REGION = 6, WORK = 7, SHORT = 8;
   const GROUPS = [['Collector', [COLLECTOR, STOP]], ['Tasks', [TASK]], ['Procs', [PROC, WORK]], ['Threads', [THREAD]], ['Goroutines', [GOROUTINE, REGION, SHORT]]];
-  const ROW = 20, HEAD = 22, AXIS = 24, COUNTER = 40, LEAST = 0.7, TEXT_LEAST = 34, STEP = 0.35;
+  const ROW = 20, HEAD = 22, AXIS = 24, COUNTER = 40, LEAST = 0.7, LEAST_BUSY = 1.2, TEXT_LEAST = 34, STEP = 0.35;
   const { Board, dark, css } = pageCanvas;
-  const STATES = {  // of goroutines: light, dark
-    running: ['#4f9d5d', '#3f8a4e'], runnable: ['#e9b44c', '#b98520'], syscall: ['#c06ab0', '#9a4a8b'], waiting: ['#d9dbe0', '#3b3f47'],
+  const STATES = {  // of goroutines: light, dark; the palette of flame graphs (palette.cc) has the same
+    running: ['#4f9d5d', '#0b7e43'], 'ready to run': ['#e9b44c', '#6a4100'], 'in a system call': ['#c06ab0', '#95419a'], 'blocked by others': ['#ec7c97', '#48141f'],
+    waiting: ['#d9dbe0', '#474d58'],
   };
   const HUES = [['#6fa8dc', '#35628c'], ['#8fbf87', '#3f6f3b'], ['#d9a66c', '#85592a'], ['#b39ddb', '#5f4a8b'], ['#7fc4c4', '#2f6f6f'], ['#d98fa5', '#86405a'], ['#b8b56a', '#67652a'], ['#9fb0c8', '#4b5a70']];
   const KINDS = { [COLLECTOR]: ['#f0a35e', '#a4591a'], [STOP]: ['#d64545', '#b33434'], [REGION]: ['#9ec9e8', '#2f5a78'], [WORK]: ['#f3c08c', '#7d5324'], [SHORT]: ['#b9bcc4', '#51555e'] };
@@ -18,7 +19,15 @@ const pageTimeline = (() => {
     for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
     return HUES[(hash >>> 0) % HUES.length];
   }
-  const stateOf = name => /^running/.test(name) ? 'running' : /^runnable/.test(name) ? 'runnable' : /^syscall|^in a syscall/.test(name) ? 'syscall' : 'waiting';
+  // "Running", "Waiting mutex"; what a goroutine waits for by itself is no block: time, the network, the runtime.
+  const stateOf = name => ({ Running: 'running', Runnable: 'ready to run', Syscall: 'in a system call', Waiting: 'waiting' }[name] ||
+    (/^Waiting (sleep|network|syscall|runtime|gc|forced|system|preempted)/i.test(name) ? 'waiting' : 'blocked by others'));
+  const isRest = state => state === 'waiting' || state === 'blocked by others';
+
+  const isOfRuntime = lane => /^g\d+ runtime[./]/.test(lane.name);  // shown below the program's own
+
+  // "goroutines running", "/memory/classes/heap/objects:bytes" -> "running", "heap objects"
+  const counterName = name => name.replace(/^goroutines |^\/sched\/|^\/gc\/|^\/memory\/classes\/|:.*$/g, '').replace(/\//g, ' ');
 
   // The first span that ends after `time`.
   function firstAfter(spans, time) {
@@ -65,15 +74,22 @@ const pageTimeline = (() => {
       const button = (words, title, act) => make('button', { title, click: act }, words);
       this.where = make('output', { class: 'quiet' });
       const bar = make('div', { class: 'bar' }, button('−', 'zoom out (-)', () => this.zoomAt(0.5, 1 / 0.6)), button('+', 'zoom in (+)', () => this.zoomAt(0.5, 0.6)),
-        button('All', 'the whole trace (0)', () => this.show(...this.whole)), lanes, this.where);
-      this.hang(make('div'), 'timeline: arrows move, + and - zoom, Enter goes to what is chosen', 'scroller timeline');
+        button('All', 'the whole trace (0)', () => this.show(...this.whole)), lanes, ...this.groupButtons(), this.where);
+      this.hang(make('div'), 'timeline: arrows move, + and - zoom, Shift and up or down choose a lane, n and p a span of it, Enter goes there', 'scroller timeline');
       this.details = make('p', { class: 'details', 'aria-live': 'polite' }, '\u00a0');
       const legend = make('p', { class: 'legend' }, ...Object.entries(STATES).map(([name, fills]) => {
-        const square = make('i');
-        square.style.background = fills[dark.matches ? 1 : 0];
+        const square = make('i'), fill = () => { square.style.background = fills[dark.matches ? 1 : 0]; };
+        fill();
+        dark.onChange(fill);
         return make('span', {}, square, name);
       }), make('span', { class: 'quiet' }, this.note()));
       this.section.append(bar, this.holder, this.details, legend);
+    }
+
+    groupButtons() {
+      const has = kinds => this.data.lanes.some(lane => kinds.includes(lane.kind));
+      this.buttons = GROUPS.filter(([, kinds]) => has(kinds)).map(([name]) => make('button', { class: 'toggle', title: 'show or hide', 'aria-pressed': !this.closed.has(name) ? 'true' : 'false', click: () => this.toggle(name) }, name));
+      return this.buttons;
     }
 
     note() {
@@ -90,11 +106,15 @@ const pageTimeline = (() => {
         this.rows.push({ y, height, ...row });
         y += height;
       };
-      for (const counter of this.data.counters) if (counter.points.length) add(COUNTER, { counter, most: Math.max(...counter.points.map(point => Math.max(point.largest, point.last)), 1) });
+      for (const counter of this.data.counters) {
+        if (!counter.points.length) continue;
+        const most = counter.points.reduce((sum, point) => Math.max(sum, point.largest, point.last), 1), isFlat = counter.points.every(point => point.largest === most && point.last === most);
+        add(isFlat ? ROW : COUNTER, { counter, most, isFlat });
+      }
       for (const [name, kinds] of GROUPS) {
         const lanes = this.data.lanes.filter(lane => kinds.includes(lane.kind) && (!this.filter || this.filter.test(lane.name)));
         if (!lanes.length) continue;
-        if (name === 'Goroutines') lanes.sort((a, b) => (a.kind === SHORT) - (b.kind === SHORT) || a.subject - b.subject || a.kind - b.kind || a.row - b.row);
+        if (name === 'Goroutines') lanes.sort((a, b) => (a.kind === SHORT) - (b.kind === SHORT) || isOfRuntime(a) - isOfRuntime(b) || a.subject - b.subject || a.kind - b.kind || a.row - b.row);
         add(HEAD, { group: name, count: lanes.length });
         if (!this.closed.has(name)) for (const lane of lanes) add(ROW, { lane });
       }
@@ -147,12 +167,15 @@ const pageTimeline = (() => {
       }
     }
 
-    label(text, y, height) {
-      const pen = this.pen;
+    label(text, y, height, below) {
+      const pen = this.pen, middle = y + height / 2;
       pen.fillStyle = css('--ground');
       pen.fillRect(0, y, this.gutter, height);
       pen.fillStyle = this.ink;
-      pen.fillText(flameLabel(text, Math.floor((this.gutter - 10) / this.charWidth)), 6, y + height / 2, this.gutter - 8);
+      pen.fillText(this.fitted(text, this.gutter - 8), 6, below ? middle - 8 : middle);
+      if (!below) return;
+      pen.fillStyle = this.quiet;
+      pen.fillText(this.fitted(below, this.gutter - 8), 6, middle + 8);
     }
 
     paintHead(row, y) {
@@ -167,9 +190,9 @@ const pageTimeline = (() => {
       const pen = this.pen, { points } = row.counter, bottom = y + row.height - 4, scale = (row.height - 8) / row.most;
       pen.fillStyle = HUES[0][this.theme];
       let last = 0, from = this.left;
-      const bar = (begin, end, value) => {
-        const x = Math.max(this.xOf(begin), this.gutter), to = Math.min(this.xOf(end), this.cssWidth);
-        if (to > x && value > 0) pen.fillRect(x, bottom - value * scale, Math.max(to - x, 0.5), value * scale);
+      const bar = (begin, end, value) => {  // from pixel to pixel: neighbours leave no seam
+        const x = Math.round(Math.max(this.xOf(begin), this.gutter)), to = Math.round(Math.min(this.xOf(end), this.cssWidth));
+        if (to >= x && value > 0) pen.fillRect(x, bottom - value * scale, Math.max(to - x, 1), value * scale);
       };
       for (const point of points) {
         if (point.time > this.right) break;
@@ -179,8 +202,9 @@ const pageTimeline = (() => {
         from = point.changed;
       }
       bar(from, this.right, last);
-      const { name, unit } = row.counter;
-      this.label(name.replace(/^\/memory\/classes\/|:.*$/g, '') + ', most ' + pageFormat.value(row.most, unit), y, row.height);
+      const { name, unit } = row.counter, most = pageFormat.value(row.most, unit), things = name.startsWith('goroutines ') ? ' goroutines' : '';
+      if (row.isFlat) this.label(counterName(name) + ': ' + most + things, y, row.height);
+      else this.label(counterName(name), y, row.height, 'most ' + most + things);
     }
 
     fillOf(lane, i) {
@@ -192,15 +216,15 @@ const pageTimeline = (() => {
     paintLane(row, y) {
       const pen = this.pen, { lane } = row, { spans } = lane;
       let covered = -1, busy = -1;  // pixels left of here are drawn; with something else than a wait
-    for (let i = firstAfter(spans, this.left); i < spans.begin.length && spans.begin[i] < this.right; i++) {
-      const x = Math.max(this.xOf(spans.begin[i]), this.gutter), to = Math.min(this.xOf(spans.end[i]), this.cssWidth);
-      const thin = lane.kind === GOROUTINE && stateOf(this.data.names[spans.name[i]]) === 'waiting';
-      if (to - x < LEAST && x < (thin ? covered : busy)) continue;  // many in one pixel
-      const width = Math.max(to - x - (to - x > 3 ? 0.7 : 0), LEAST);
+      for (let i = firstAfter(spans, this.left); i < spans.begin.length && spans.begin[i] < this.right; i++) {
+        const x = Math.max(this.xOf(spans.begin[i]), this.gutter), to = Math.min(this.xOf(spans.end[i]), this.cssWidth);
+        const isThin = lane.kind === GOROUTINE && isRest(stateOf(this.data.names[spans.name[i]]));
+        if (to - x < LEAST && x < (isThin ? covered : busy)) continue;  // many in one pixel
+        const width = Math.max(to - x - (to - x > 3 && !isThin ? 0.7 : 0), isThin ? LEAST : LEAST_BUSY);
         pen.fillStyle = this.fillOf(lane, i);
-        pen.fillRect(x, y + (thin ? 5 : 2), width, row.height - (thin ? 10 : 4));
+        pen.fillRect(x, y + (isThin ? 6 : 2), width, row.height - (isThin ? 12 : 4));
         covered = Math.max(covered, x + width);
-      if (!thin) busy = Math.max(busy, x + width);
+        if (!isThin) busy = Math.max(busy, x + width);
         this.drawn++;
         const isChosen = this.chosen && this.chosen.lane === lane && this.chosen.i === i;
         if (isChosen || (this.hover && this.hover.lane === lane && this.hover.i === i)) {
@@ -208,9 +232,9 @@ const pageTimeline = (() => {
           pen.lineWidth = isChosen ? 2 : 1;
           pen.strokeRect(x + 0.5, y + 2.5, Math.max(width - 1, 1), row.height - 5);
         }
-        if (to - x < TEXT_LEAST) continue;
-        pen.fillStyle = thin ? this.quiet : this.ink;
-        if (!thin) pen.fillText(flameLabel(this.data.names[spans.name[i]], Math.floor((to - x - 6) / this.charWidth)), x + 3, y + row.height / 2, to - x - 4);
+        if (isThin || to - x < TEXT_LEAST) continue;
+        pen.fillStyle = this.ink;
+        pen.fillText(this.fitted(this.data.names[spans.name[i]], to - x - 6), x + 3, y + row.height / 2);
       }
       pen.fillStyle = css('--found');
       for (const mark of lane.marks) {
@@ -309,6 +333,7 @@ const pageTimeline = (() => {
     toggle(group) {
       if (!this.closed.delete(group)) this.closed.add(group);
       this.set('closed', [...this.closed].join(',') || ',');
+      for (const button of this.buttons) button.setAttribute('aria-pressed', String(!this.closed.has(button.textContent)));
       this.layOut();
       this.draw();
     }
@@ -365,7 +390,7 @@ const pageTimeline = (() => {
 
     key(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const act = {
+      const act = event.shiftKey ? { ArrowDown: () => this.besideLane(1), ArrowUp: () => this.besideLane(-1), '+': () => this.zoomAt(0.5, 0.6) }[event.key] : {
         ArrowLeft: () => this.pan(-STEP), ArrowRight: () => this.pan(STEP), '+': () => this.zoomAt(0.5, 0.6), '=': () => this.zoomAt(0.5, 0.6), '-': () => this.zoomAt(0.5, 1 / 0.6),
         0: () => this.show(...this.whole), Escape: () => this.choose(null), ArrowDown: () => { this.scroller.scrollTop += ROW * 3; }, ArrowUp: () => { this.scroller.scrollTop -= ROW * 3; },
         Enter: () => { if (this.chosen && this.chosen.i >= 0) this.showSpan(this.chosen); }, n: () => this.beside(1), p: () => this.beside(-1),
@@ -375,9 +400,19 @@ const pageTimeline = (() => {
       event.preventDefault();
       event.stopPropagation();
     }
+    // What the next lane did at the time of the chosen span; the first lane in view where none is chosen.
+    besideLane(step) {
+      const rows = this.rows.filter(row => row.lane && row.lane.spans.begin.length), { chosen } = this, top = this.scroller.scrollTop;
+      const at = chosen ? rows.findIndex(row => row.lane === chosen.lane) + step : rows.findIndex(row => row.y >= top + AXIS), row = rows[at];
+      if (!row) return;
+      const { spans } = row.lane, time = chosen && chosen.i >= 0 ? Math.max(chosen.lane.spans.begin[chosen.i], this.left) : this.left;
+      this.choose({ lane: row.lane, i: Math.min(firstAfter(spans, time), spans.begin.length - 1) });
+      if (row.y < top + AXIS) this.scroller.scrollTop = row.y - AXIS;
+      else if (row.y + ROW > top + this.cssHeight) this.scroller.scrollTop = row.y + ROW - this.cssHeight;
+    }
     // The next span of the chosen lane, brought into view.
     beside(step) {
-      if (!this.chosen) return;
+      if (!this.chosen) return this.besideLane(1);
       const { lane, i } = this.chosen, next = i + step;
       if (next < 0 || next >= lane.spans.begin.length) return;
       this.choose({ lane, i: next });
@@ -389,7 +424,7 @@ const pageTimeline = (() => {
     }
   }
 
-  const laneName = lane => lane.name || { [COLLECTOR]: 'collector', [STOP]: 'world stopped', [PROC]: 'proc ' + lane.subject, [THREAD]: 'thread ' + lane.subject }[lane.kind] || String(lane.subject);
+  const laneName = lane => lane.name || { [COLLECTOR]: 'collector', [STOP]: 'world stopped', [PROC]: 'proc ' + lane.subject, [THREAD]: 'thread ' + lane.subject, [WORK]: 'proc ' + lane.subject + ', for the collector' }[lane.kind] || String(lane.subject);
 
   async function create(state, set) {
     const data = await pageTimelineData.read();

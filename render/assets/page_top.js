@@ -59,7 +59,7 @@ const pageTop = (() => {
           if (this.onSort) this.onSort(this.sort.column + (this.sort.isDown ? 'd' : 'u'));
           this.draw();
         } }, label + arrow);
-        return make('th', { scope: 'col', class: isNumber ? 'number' : null, 'aria-sort': isSorted ? (this.sort.isDown ? 'descending' : 'ascending') : null }, button);
+        return make('th', { scope: 'col', class: isNumber ? 'number' : 'name', 'aria-sort': isSorted ? (this.sort.isDown ? 'descending' : 'ascending') : null }, button);
       };
       return make('thead', {}, make('tr', {}, ...this.layout.columns.map((column, at) => cell(column.label, at, true)), cell('Function', -1, false)));
     }

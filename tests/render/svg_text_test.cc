@@ -46,12 +46,15 @@ TEST_CASE("pixels have two decimals at most") {
   CHECK(pixels(1199.994) == "1199.99");
 }
 
-TEST_CASE("a label gives up folders, then the package, then its end") {
+TEST_CASE("a label gives up folders, then the package, then the receiver, then its end") {
   const std::string_view name = "github.com/acme/shop/cart.(*Cart).Add";
   CHECK(FlameLabel(name, 37) == name);
   CHECK(FlameLabel(name, 36) == "cart.(*Cart).Add");
   CHECK(FlameLabel(name, 15) == "(*Cart).Add");
-  CHECK(FlameLabel(name, 10) == "(*Cart).A…");
+  CHECK(FlameLabel(name, 10) == "Add");
+  CHECK(FlameLabel("cart.(*Cart).Remove.func1", 8) == "Remove.…");
+  CHECK(FlameLabel("cart.(*Cart", 8) == "(*Cart");
+  CHECK(FlameLabel("cart.(*Cart).", 10) == "(*Cart).");
   CHECK(FlameLabel(name, 2).empty());
   CHECK(FlameLabel("slices.SortFunc[go.shape.struct { a/b.T }]", 20) == "SortFunc[go.shape.s…");
   CHECK(FlameLabel("std::vector<a.b>::push_back", 12) == "std::vector…");
