@@ -4,7 +4,6 @@ program with status 77, which CTest shows as skipped."""
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 
@@ -27,15 +26,18 @@ if not CHROMIUM or not DRIVER:
 
 
 class Browser:
-    """One window. `scripts=False` turns JavaScript off, `dark=True` asks pages for their dark colours."""
+    """One window. `scripts=False` turns JavaScript off, `dark=True` asks pages for their dark colours, `trace=True` has the browser
+    trace itself: Tracing.dataCollected in the performance log."""
 
-    def __init__(self, width=1280, height=800, scripts=True, dark=False):
+    def __init__(self, width=1280, height=800, scripts=True, dark=False, trace=False):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-device-scale-factor=1",
                      "--hide-scrollbars", f"--window-size={width},{height}", "--lang=en-US"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        if trace:
+            options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": False, "traceCategories": "devtools.timeline,blink.user_timing,toplevel"})
         if not scripts:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         self.driver = webdriver.Chrome(service=Service(DRIVER), options=options)
@@ -108,11 +110,3 @@ class Browser:
             if not url.startswith(("file://", "data:", "blob:", "about:")):
                 found.append(url)
         return found
-
-
-def goprof(*arguments, stdin=None):
-    """Runs the program under test; GOPROF names it. Its standard output."""
-    done = subprocess.run([os.environ["GOPROF"], *arguments], input=stdin, capture_output=True, check=False)
-    if done.returncode == 2:
-        raise AssertionError(done.stderr.decode(errors="replace"))
-    return done.stdout

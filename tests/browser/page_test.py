@@ -1,45 +1,14 @@
 """The page that goprof report writes, as a reader uses it."""
 
 import glob
-import os
-import re
-import tempfile
+import json
 import unittest
 
-from browser import Browser, Keys, goprof
-from flame_svg_test import HOSTILE
+from browser import Browser, Keys
+from pages import FIXTURES, HOSTILE, BrowserTest, browser, click_at, fragment, goprof, open_page, write
 from pprof import profile
 
-FIXTURES = os.environ["FIXTURES"]
 FOLDED = b"main;serve;parse;scan 30\nmain;serve;parse;emit 20\nmain;serve;lock 10\nmain;gc;mark 40\nmain;gc;scan 5\n"
-
-scratch = tempfile.TemporaryDirectory()
-browser = None
-
-
-def setUpModule():
-    global browser
-    browser = Browser()
-
-
-def tearDownModule():
-    browser.__exit__()
-    scratch.cleanup()
-
-
-def write(*inputs, stdin=None):
-    path = os.path.join(scratch.name, "page.html")
-    goprof("report", "-o", path, *inputs, stdin=stdin)
-    return path
-
-
-def open_page(path, fragment=""):
-    browser.open(path, fragment)
-    browser.until("return document.body.dataset.ready")
-
-
-def fragment():
-    return browser.url()[browser.url().index("#"):]
 
 
 def row_of(name):
@@ -58,19 +27,14 @@ def click_frame(name):
              const x = (tree.x[row] + tree.width[row] / 2 - flame.left) / (flame.right - flame.left) * flame.cssWidth;
              return [box.left + x, box.top + flame.yOf(tree.depth[row]) + 9];
            }""", name)
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.command("Input.dispatchMouseEvent", {"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1})
+    click_at(*place)
 
 
 def table(selector):
     return browser.js("return [...document.querySelectorAll(arguments[0] + ' tbody tr')].filter(r => !r.hidden).map(r => [...r.cells].map(c => c.textContent))", selector)
 
 
-class Page(unittest.TestCase):
-    def tearDown(self):
-        self.assertEqual(browser.console(), [])
-        self.assertEqual(browser.requests(), [])
-
+class Page(BrowserTest):
     def test_a_click_on_the_canvas_zooms_and_the_address_restores_it(self):
         path = write("-", stdin=FOLDED)
         open_page(path)
@@ -138,7 +102,6 @@ class Page(unittest.TestCase):
             browser.js("""const s = document.querySelector('select[title="sample type"]');
                           s.value = [...s.options].find(o => o.textContent === arguments[0]).value; s.dispatchEvent(new Event('change'))""", kind)
             totals[kind] = browser.js(total)
-        import json
         told = json.loads(goprof("top", "--json", FIXTURES + "/heap_leak/go1.26.after.heap.pb.gz"))
         self.assertEqual(totals, {name.split("/")[0]: value for name, value in zip(told["sample_types"], told["totals"])})
         self.assertIn("kind=inuse_space", fragment())
@@ -151,7 +114,7 @@ class Page(unittest.TestCase):
         self.assertIn("−75% to gone", browser.text(".legend"))
         self.assertIn("within noise", browser.text(".legend"))
         click_frame("main.appendQuoted")
-        self.assertRegex(browser.text(".details"), r"^main.appendQuoted — [\d.]+ m?s \([\d.]+%\) → [\d.]+ s \([\d.]+%\), \+[\d.]+ s \+[\d.]+%$")
+        self.assertRegex(browser.text(".details"), r"^main.appendQuoted — [\d.]+m?s \([\d.]+%\) → [\d.]+s \([\d.]+%\), \+[\d.]+s \+[\d.]+%$")
         browser.find("#tab-top").click()
         self.assertEqual(table(".top")[0][-1], "main.appendQuoted")
 
@@ -172,12 +135,25 @@ class Page(unittest.TestCase):
         cpu = FIXTURES + "/cpu_regression/go1.26."
         path = write("--before", cpu + "before.1.cpu.pb.gz", "--after", cpu + "after.1.cpu.pb.gz")
         browser.resize(320, 600)
-        try:
-            for view in ("changes", "flame", "top", "sandwich"):
-                open_page(path, "#view=" + view)
-                self.assertLessEqual(browser.js("return document.documentElement.scrollWidth"), 320, view)
-        finally:
-            browser.resize(1280, 800)
+        for view in ("changes", "flame", "top", "sandwich"):
+            open_page(path, "#view=" + view)
+            self.assert_nothing_sticks_out()
+
+    def test_paper_is_light_and_has_the_whole_graph(self):
+        browser.theme("dark")
+        browser.resize(1000, 400)
+        deep = b";".join(b"f%d" % i for i in range(60))
+        open_page(write("-", stdin=deep + b" 5\n"))
+        ground = "return getComputedStyle(document.documentElement).getPropertyValue('--ground').trim()"
+        height = "return document.querySelector('#flame canvas').getBoundingClientRect().height"
+        self.assertEqual(browser.js(ground), "#16181c")
+        self.assertLess(browser.js(height), 400)
+        browser.js("dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(browser.js(ground), "#fff")
+        self.assertEqual(browser.js(height), 61 * 18)
+        browser.js("dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(browser.js(ground), "#16181c")
+        self.assertLess(browser.js(height), 400)
 
     def test_without_scripts_the_reports_can_be_read(self):
         path = write(FIXTURES + "/cpu_regression/go1.26.after.1.cpu.pb.gz")

@@ -1,36 +1,18 @@
 """The timeline in the page that gotrace report writes, as a reader uses it."""
 
-import os
-import subprocess
-import tempfile
 import unittest
 
-from browser import Browser, Keys
-
-FIXTURES = os.environ["FIXTURES"]
-scratch = tempfile.TemporaryDirectory()
-browser = None
-
-
-def setUpModule():
-    global browser
-    browser = Browser()
-
-
-def tearDownModule():
-    browser.__exit__()
-    scratch.cleanup()
+from browser import Keys
+from pages import FIXTURES, BrowserTest, browser, click_at, fragment
+from pages import write as write_page
 
 
 def write(trace):
-    path = os.path.join(scratch.name, "page.html")
-    done = subprocess.run([os.environ["GOTRACE"], "report", trace, "-o", path], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return path
+    return write_page(trace, program="gotrace")
 
 
-def open_page(path, fragment="#view=timeline"):
-    browser.open(path, fragment)
+def open_page(path, where="#view=timeline"):
+    browser.open(path, where)
     browser.until("return document.body.dataset.ready && pageTimelineForTests.drawn > 0")
 
 
@@ -49,15 +31,10 @@ def click_lane(name, share):
            t.scroller.scrollTop = Math.max(0, row.y - 100);
            const box = t.canvas.getBoundingClientRect();
            return [box.left + t.gutter + arguments[1] * (t.cssWidth - t.gutter), box.top + row.y - t.scroller.scrollTop + 12];""", name, share)
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.command("Input.dispatchMouseEvent", {"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1})
+    click_at(*place)
 
 
-class Timeline(unittest.TestCase):
-    def tearDown(self):
-        self.assertEqual(browser.console(), [])
-        self.assertEqual(browser.requests(), [])
-
+class Timeline(BrowserTest):
     def test_it_has_a_lane_for_each_proc_and_goroutine(self):
         open_page(write(FIXTURES + "/mutex_convoy/go1.26.trace"))
         names = lanes()
@@ -74,8 +51,7 @@ class Timeline(unittest.TestCase):
         left, right = shown()
         self.assertAlmostEqual((right - left) / (whole[1] - whole[0]), 0.36, delta=0.001)
         browser.until("return location.hash.includes('t=')")
-        fragment = browser.url()[browser.url().index("#"):]
-        open_page(path, fragment)
+        open_page(path, fragment())
         again = shown()
         self.assertAlmostEqual(again[0], left, delta=1)
         self.assertAlmostEqual(again[1], right, delta=1)
@@ -90,6 +66,33 @@ class Timeline(unittest.TestCase):
         browser.until("return document.querySelector('#timeline .details').textContent.includes('not over at the end')")
         self.assertTrue(browser.text("#timeline .details").startswith(name))
 
+    def test_the_keyboard_alone_chooses_lanes_and_spans_and_closes_groups(self):
+        open_page(write(FIXTURES + "/tasks/go1.26.trace"))
+        browser.js("pageTimelineForTests.canvas.focus()")
+        told = "return document.querySelector('#timeline .details').textContent"
+        browser.keys("n")
+        self.assertTrue(browser.js(told).startswith("world stopped — "), browser.js(told))
+        browser.command("Input.dispatchKeyEvent", {"type": "keyDown", "key": "ArrowDown", "modifiers": 8})
+        first = browser.js(told)
+        self.assertTrue(first.startswith("checkout — checkout for "), first)
+        browser.keys("n")
+        self.assertNotEqual(browser.js(told), first)
+        browser.keys("p")
+        self.assertEqual(browser.js(told), first)
+        browser.find(".toggle[aria-pressed=false]").click()
+        self.assertTrue(any(name.startswith("thread ") for name in lanes()))
+        browser.js("[...document.querySelectorAll('.toggle')].find(b => b.textContent === 'Goroutines').click()")
+        self.assertEqual([name for name in lanes() if name.startswith("g1 ")], [])
+
+    def test_lanes_are_coloured_by_what_goroutines_do(self):
+        open_page(write(FIXTURES + "/abba/go1.26.trace"))
+        fill = """const t = pageTimelineForTests, lane = t.rows.find(one => one.lane && one.lane.name.endsWith(arguments[0])).lane;
+                  return t.fillOf(lane, lane.spans.begin.length - 1)"""
+        blocked, waiting = "#ec7c97", "#d9dbe0"
+        self.assertEqual(browser.js(fill, " main.main.func2"), blocked)  # one of the two that hold and wait for a lock
+        self.assertEqual(browser.js(fill, " main.main.func3"), blocked)
+        self.assertEqual(browser.js(fill, " runtime.bgsweep"), waiting)
+
     def test_lanes_are_filtered_and_groups_closed(self):
         open_page(write(FIXTURES + "/mutex_convoy/go1.26.trace"))
         browser.js("const i = document.querySelector('#timeline input'); i.value = 'main.main$'; i.dispatchEvent(new Event('input'))")
@@ -101,11 +104,8 @@ class Timeline(unittest.TestCase):
     def test_it_fits_a_narrow_window(self):
         path = write(FIXTURES + "/abba/go1.26.trace")
         browser.resize(320, 600)
-        try:
-            open_page(path)
-            self.assertLessEqual(browser.js("return document.documentElement.scrollWidth"), 320)
-        finally:
-            browser.resize(1280, 800)
+        open_page(path)
+        self.assert_nothing_sticks_out()
 
 
 if __name__ == "__main__":
