@@ -30,6 +30,8 @@ class Writer {
     if (!report.answer.empty())
       out_ += fmt::format("<p class=\"answer{}\">{}</p>\n", report.found ? " bad" : "", Escaped(report.answer));
   }
+  // What can be drawn comes before the tables.
+  void Charts(const model::Report& report);
   void Warnings(const model::Warnings& warnings);
   std::string Take() { return std::move(out_); }
 
@@ -81,7 +83,6 @@ void Writer::operator()(const model::Table& block) {
     out_ += fmt::format("<p class=\"quiet\">{}</p>\n", Escaped(block.empty_text));
     return;
   }
-  out_ += TableChart(block);
   out_ +=
       fmt::format("<div class=\"scroll\"><table class=\"report\" data-shown=\"{}\">", std::min(block.rows_shown, kRowsKept));
   Head(block);
@@ -124,6 +125,14 @@ void Writer::operator()(const model::Lines& block) {
   out_ += "</pre>\n";
 }
 
+void Writer::Charts(const model::Report& report) {
+  for (const model::Block& block : report.blocks) {
+    const auto* table = std::get_if<model::Table>(&block);
+    const std::string chart = table != nullptr && table->rows_shown != 0 ? TableChart(*table) : "";
+    if (!chart.empty()) out_ += fmt::format("<h3>{}</h3>\n{}", Escaped(table->title), chart);
+  }
+}
+
 void Writer::Warnings(const model::Warnings& warnings) {
   for (const model::Warnings::Kind& kind : warnings.kinds()) {
     out_ += fmt::format("<details class=\"quiet\"><summary>{} × {}</summary><pre>", model::FormatCount(kind.count),
@@ -138,7 +147,11 @@ void Writer::Warnings(const model::Warnings& warnings) {
 std::string HtmlReport(const model::Report& report) {
   Writer writer;
   writer.Answer(report);
-  for (const model::Block& block : report.blocks) std::visit(writer, block);
+  const auto is_fields = [](const model::Block& block) { return std::holds_alternative<model::Fields>(block); };
+  const auto first = std::ranges::find_if_not(report.blocks, is_fields);
+  for (auto block = report.blocks.begin(); block != first; ++block) std::visit(writer, *block);
+  writer.Charts(report);
+  for (auto block = first; block != report.blocks.end(); ++block) std::visit(writer, *block);
   writer.Warnings(report.warnings);
   return writer.Take();
 }

@@ -81,9 +81,10 @@ class Plot {
   }
   // How much, on the line; since when, below it.
   void StepWords(const TrendLine::Step& step, double x) {
+    const bool is_more = step.after > step.before;  // the line of values leaves that side of the mark free at the top
     if (step.before > 0) {
-      out_ += fmt::format("<text class=\"amount\" x=\"{:.1f}\" y=\"{}\">{:+.1f} %</text>", x + 7, kTop + 10,
-                          (step.after / step.before - 1) * 100);
+      out_ += fmt::format("<text class=\"amount{}\" x=\"{:.1f}\" y=\"{}\">{:+.1f} %</text>", is_more ? " left" : "",
+                          x + (is_more ? -7 : 7), kTop + 10, (step.after / step.before - 1) * 100);
     }
     out_ += fmt::format("<text class=\"since\" x=\"{:.1f}\" y=\"{}\">since {}</text>", x, kHeight - kBottom + 18,
                         XmlText(CutMiddle(line_.points[step.index].label, 12)));
