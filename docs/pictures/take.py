@@ -15,10 +15,11 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 os.environ.setdefault("GOPROF", ROOT + "/build/release/goprof")
 os.environ.setdefault("GOTRACE", ROOT + "/build/release/gotrace")
 os.environ.setdefault("FIXTURES", ROOT + "/fixtures")
+os.chdir(ROOT)  # pages say which files they were made of
 sys.path.insert(0, ROOT + "/tests/browser")
 from pages import browser, open_page, run  # noqa: E402
 
-FIXTURES = ROOT + "/fixtures/"
+FIXTURES = "fixtures/"
 BEFORE = sorted(glob.glob(FIXTURES + "cpu_regression/go1.26.before.*.cpu.pb.gz"))
 AFTER = sorted(glob.glob(FIXTURES + "cpu_regression/go1.26.after.*.cpu.pb.gz"))
 SIDES = ["--before", *BEFORE, "--after", *AFTER]
@@ -31,7 +32,7 @@ FLAMES = {
     "flame-icicle": ("goprof", ["--icicle", *AFTER[:1]]),
     "flame-diff": ("goprof", SIDES),
     "flame-waits": ("gotrace", ["--kind", "off-cpu", FIXTURES + "mutex_convoy/go1.26.trace"]),
-    "flame-life": ("gotrace", ["--flamechart", "--goroutine", "1", FIXTURES + "mutex_convoy/go1.26.trace"]),
+    "flame-life": ("gotrace", ["--flamechart", "--goroutine", "1", "--from", "10ms", "--to", "90ms", FIXTURES + "mutex_convoy/go1.26.trace"]),
 }
 GOPROF_CPU, GOPROF_DIFF = ["goprof", "report", AFTER[0]], ["goprof", "report", *SIDES]
 ABBA, CONVOY, TASKS, GC = (["gotrace", "report", f"{FIXTURES}{name}/go1.26.trace"] for name in ("abba", "mutex_convoy", "tasks", "gc_heavy"))
@@ -42,12 +43,12 @@ PAGES = {
     "page-changes": (GOPROF_DIFF, "#view=changes", 420),
     "page-diff": (GOPROF_DIFF, "#view=flame", 620),
     "page-narrow": (GOPROF_DIFF, "#view=flame", 780),
-    "trace-stuck": (ABBA, "#view=stuck", 760),
+    "trace-stuck": (ABBA, "#view=stuck", 910),
     "trace-contention": (CONVOY, "#view=contention", 480),
     "trace-timeline": (TASKS, "#view=timeline&t=0-60000000", 860),
-    "trace-gc": (GC, "#view=gc", 620),
-    "trace-latency": (CONVOY, "#view=latency", 640),
-    "gate": (["goprof", "gate", *SIDES, "--html"], "#view=gate", 470),
+    "trace-gc": (GC, "#view=gc", 640),
+    "trace-latency": (CONVOY, "#view=latency", 620),
+    "gate": (["goprof", "gate", *SIDES, "--html"], "#view=gate", 500),
     "trend": (["goprof", "history", "trend", "--every", "--html"], "#view=trend", 640),
 }
 
