@@ -16,6 +16,7 @@
 #include "analysis/profile/symbol_names.h"
 #include "cli/output_file.h"
 #include "cli/perf_options.h"
+#include "cli/symbolize_option.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
 #include "proto/processors.h"
@@ -84,7 +85,7 @@ ProfileOptions::ProfileOptions(CommandLine& line) : line_(line) {
       "normalize", flag(), "scale to the base's total first");
   line.options().add(values).add(filters).add(sums).add(base);
   AddPerfOptions(line);
-  line.options().add_options()("symbolize", text("MODE"), "accepted; names are taken as the profile has them");
+  line.options().add_options()("symbolize", text("MODE"), "names of C++ and Rust: demangle=full, templates or none; none: all as the profile has them");
 }
 
 std::string ProfileOptions::SampleIndex() const {
@@ -157,7 +158,7 @@ model::Profile ProfileOptions::LoadOne(const std::string& path) const {
   model::Profile profile = proto::ReadProfile(
       path,
       {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_), .folded = folded_order_});
-  analysis::ShortenCppNames(profile);
+  analysis::NameFunctions(profile, NamingAsked(line_.Text("symbolize")));
   analysis::DropFrames(profile);
   return profile;
 }

@@ -1,42 +1,70 @@
 #include "analysis/profile/symbol_names.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace analysis {
 namespace {
+
+// Nearly all names are Go's, Java's or C's: a look at each byte once tells that there is nothing to do.
+bool MayChange(std::string_view name) {
+  return name.starts_with('_') ||
+         std::ranges::any_of(name, [](char c) { return c == '<' || c == '>' || c == '[' || c == ']' || c == ':'; });
+}
 
 bool LooksLikeCpp(std::string_view name) {
   if (name.find(".<") != std::string_view::npos || name.find("]).") != std::string_view::npos) return false;
   return name.find_first_of("<>[]") != std::string_view::npos || name.find("::") != std::string_view::npos;
 }
 
-// Without what stands between `open` and `close`, nested ones as a whole. Unchanged where they don't pair.
-std::string WithoutBrackets(const std::string& name, char open, char close) {
+// Without what stands between `open` and `close`, nested ones as a whole. What follows one that has no partner stays.
+std::string WithoutBrackets(std::string_view name, char open, char close) {
   std::string kept;
-  size_t depth = 0;
-  for (const char c : name) {
-    if (c == close && depth == 0) return name;
-    if (c == open) ++depth;
-    if (depth == 0) kept += c;
-    if (c == close) --depth;
+  size_t depth = 0, from = 0;
+  for (size_t at = 0; at < name.size(); ++at) {
+    if (name[at] == open && depth++ == 0) {
+      kept += name.substr(from, at - from);
+      from = at;
+    }
+    if (name[at] != close) continue;
+    if (depth == 0) break;
+    if (--depth == 0) from = at + 1;
   }
-  return depth == 0 ? kept : name;
+  kept += name.substr(from);
+  return kept;
+}
+
+std::string ReadableName(const std::string& linker_name, NameParts parts) {
+  std::string name = Demangled(linker_name, parts);
+  if (name != linker_name) return name;
+  if (linker_name.starts_with('_')) {  // macOS puts another one in front
+    const std::string rest = linker_name.substr(1);
+    name = Demangled(rest, parts);
+    if (name != rest) return name;
+  }
+  if (!LooksLikeCpp(linker_name) || parts == NameParts::kFull) return linker_name;
+  name = WithoutBrackets(linker_name, '(', ')');
+  return parts == NameParts::kPlain ? WithoutBrackets(name, '<', '>') : name;
 }
 
 }  // namespace
 
-void ShortenCppNames(model::Profile& profile) {
+void NameFunctions(model::Profile& profile, const Naming& naming) {
+  if (naming.is_off) return;
   model::Symbols& symbols = profile.symbols;
   for (uint32_t row = 1; row < symbols.functions().size(); ++row) {
     model::Function function = symbols.functions()[model::FunctionId(row)];
+    const model::StringId name_before = function.name;
+    if (naming.is_forced && function.name != model::StringId() && function.system_name != model::StringId())
+      function.name = function.system_name;
     const bool has_own_name = function.name != model::StringId() && function.name != function.system_name;
-    if (has_own_name || function.system_name == model::StringId()) continue;
-    const std::string_view linker_name = symbols.text(function.system_name);
-    function.name = function.system_name;
-    if (LooksLikeCpp(linker_name)) {
-      function.name = symbols.InternString(WithoutBrackets(WithoutBrackets(std::string(linker_name), '(', ')'), '<', '>'));
+    if (naming.parts && !has_own_name && function.system_name != model::StringId()) {
+      const std::string_view linker_name = symbols.text(function.system_name);
+      function.name = MayChange(linker_name) ? symbols.InternString(ReadableName(std::string(linker_name), *naming.parts))
+                                             : function.system_name;
     }
-    symbols.SetFunction(model::FunctionId(row), function);
+    if (function.name != name_before) symbols.SetFunction(model::FunctionId(row), function);
   }
 }
 

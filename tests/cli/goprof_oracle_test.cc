@@ -72,6 +72,7 @@ const std::vector<std::string>& Kinds() {
                                                   "fixtures/profile_kinds/go1.11.heap.pb.gz",
                                                   "fixtures/profile_kinds/go1.26.cpu.pb.gz",
                                                   "fixtures/other_producers/rust.cpu.pb",
+                                                  "fixtures/other_producers/cpp.cpu.pb.gz",
                                                   "fixtures/other_producers/node.time.pb.gz",
                                                   "fixtures/other_producers/node.heap.pb.gz"};
   return kKinds;
@@ -93,7 +94,7 @@ void CheckSame(const std::string& report, const std::string& options, const std:
   const std::string name = report.substr(0, report.find(' '));
   const std::string argument = name == report ? "" : report.substr(name.size() + 1);
   const auto ours = Shell(fmt::format("goprof {} {} {} {}", name, argument, options, file));
-  const auto theirs = Shell(fmt::format("{} -symbolize=none -{}{} {} {} 2>&1", Pprof(), name,
+  const auto theirs = Shell(fmt::format("{} -symbolize=remote -{}{} {} {} 2>&1", Pprof(), name,
                                         argument.empty() ? "" : "=" + argument, options, file));
   auto said_lines = theirs.lines;
   std::erase_if(said_lines,
@@ -148,7 +149,7 @@ TEST_CASE("goprof top --json has the numbers of go tool pprof, on every recordin
                              : json["unit"] == "bytes"     ? "B"
                                                            : json["unit"].get<std::string>();
     const auto theirs = Shell(
-        fmt::format("{} -symbolize=none -top -nodecount=0 -nodefraction=0 -unit={} {} 2>/dev/null", Pprof(), unit, file));
+        fmt::format("{} -symbolize=remote -top -nodecount=0 -nodefraction=0 -unit={} {} 2>/dev/null", Pprof(), unit, file));
     std::vector<std::string> wanted, found;
     bool is_table = false;
     for (const std::string& line : theirs.lines) {
@@ -216,6 +217,19 @@ TEST_CASE("the other reports print what pprof prints") {
   }
 }
 
+TEST_CASE("names of C++ and Rust are demangled as pprof does it") {
+  if (!HasPprof()) return;
+  for (const char* mode : {"default", "templates", "full", "none"}) {
+    const std::string option = fmt::format("-symbolize=remote:demangle={}", mode);
+    CheckSame("raw", option, "fixtures/linker_names/names.pb.gz");
+    for (const char* file : {"cpp.cpu.pb.gz", "node.time.pb.gz"})
+      CheckSame("top", option, fmt::format("fixtures/other_producers/{}", file));
+  }
+  // The other forms have __rust_begin_short_backtrace in them, which pprof takes an underscore from.
+  CheckSame("top", "-symbolize=remote:demangle=none", "fixtures/other_producers/rust.cpu.pb");
+  CheckSame("raw", "-symbolize=none", "fixtures/linker_names/names.pb.gz");
+}
+
 TEST_CASE("what goprof merge writes is what pprof makes of the same files") {
   if (!HasPprof()) return;
   const std::string files =
@@ -223,7 +237,7 @@ TEST_CASE("what goprof merge writes is what pprof makes of the same files") {
   REQUIRE(Shell("goprof merge -o merged.pb.gz " + files).exit_status == 0);
   CHECK(Joined(Shell(Pprof() + " -raw merged.pb.gz").lines) == Joined(Shell(Pprof() + " -raw " + files).lines));
   REQUIRE(Shell("goprof convert --to callgrind -o ours.grind " + files).exit_status == 0);
-  CHECK(Joined(Shell("cat ours.grind").lines) == Joined(Shell(Pprof() + " -symbolize=none -callgrind " + files).lines));
+  CHECK(Joined(Shell("cat ours.grind").lines) == Joined(Shell(Pprof() + " -symbolize=remote -callgrind " + files).lines));
 }
 
 TEST_CASE("merging does not depend on the order of the files") {

@@ -11,7 +11,7 @@ ask() {  # GOLDEN REPORT [OPTION ..] FILE: into goldens/GOLDEN.txt; "peek=main" 
   local golden=$out/$1.txt report=$2
   shift 2
   printf '$ %s\n' "${report/=/ } $*" >> "$golden"
-  "$pprof" -symbolize=none "-$report" "$@" 2> /dev/null >> "$golden"
+  "$pprof" -symbolize=remote "-$report" "$@" 2> /dev/null >> "$golden"
 }
 
 rm -f "$out"/*.txt
@@ -33,3 +33,14 @@ for option in "" -normalize -drop_negative; do
   ask differences top -nodecount=20 $option -base=$before $after
 done
 ask merged top -nodecount=20 $after $before
+
+# Names of linkers (C++ of libstdc++, LLVM and Protocol Buffers, Rust of its compiler, both manglings) as a profile, and what
+# pprof makes of them.
+awk 'BEGIN { print "sample_type { type: 1 unit: 2 } string_table: \"\" string_table: \"samples\" string_table: \"count\"" }
+  { printf "sample { location_id: %d value: 1 } location { id: %d address: %d line { function_id: %d } }\n", NR, NR, 4096 + NR, NR
+    printf "function { id: %d name: %d system_name: %d } string_table: \"%s\"\n", NR, NR + 2, NR + 2, $0 }' fixtures/linker_names/names.txt |
+  protoc --encode=gotrace_goprof.pprof.Profile proto/pprof/profile.proto | gzip -9n > fixtures/linker_names/names.pb.gz
+for mode in default templates full none; do
+  ask demangled raw -symbolize=remote:demangle=$mode fixtures/linker_names/names.pb.gz
+  ask demangled top -nodefraction=0 -symbolize=remote:demangle=$mode fixtures/other_producers/cpp.cpu.pb.gz
+done
