@@ -2,24 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
 #include <fstream>
-#include <iterator>
-#include <optional>
-#include <thread>
 #include <utility>
 
 #include "analysis/profile/frame_pruning.h"
 #include "analysis/profile/merge.h"
 #include "analysis/profile/symbol_names.h"
+#include "cli/ordered_loads.h"
 #include "cli/output_file.h"
 #include "cli/perf_options.h"
 #include "cli/symbolize_option.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
-#include "proto/processors.h"
 #include "render/terminal_text.h"
 
 namespace cli {
@@ -85,7 +79,8 @@ ProfileOptions::ProfileOptions(CommandLine& line) : line_(line) {
       "normalize", flag(), "scale to the base's total first");
   line.options().add(values).add(filters).add(sums).add(base);
   AddPerfOptions(line);
-  line.options().add_options()("symbolize", text("MODE"), "names of C++ and Rust: demangle=full, templates or none; none: all as the profile has them");
+  line.options().add_options()("symbolize", text("MODE"),
+                               "names of C++ and Rust: demangle=full, templates or none; none: all as the profile has them");
 }
 
 std::string ProfileOptions::SampleIndex() const {
@@ -163,56 +158,35 @@ model::Profile ProfileOptions::LoadOne(const std::string& path) const {
   return profile;
 }
 
-std::vector<model::Profile> ProfileOptions::LoadEach(const std::vector<std::string>& paths) const {
-  std::vector<std::optional<model::Profile>> loaded(paths.size());
-  std::vector<std::exception_ptr> errors(paths.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t at = next++; at < paths.size(); at = next++) {
-      try {
-        loaded[at] = LoadOne(paths[at]);
-      } catch (...) {
-        errors[at] = std::current_exception();
-      }
-    }
-  };
-  {
-    std::vector<std::jthread> others(std::min<size_t>(proto::Processors(), paths.size()));
-    for (size_t i = 1; i < others.size(); ++i) others[i] = std::jthread(work);
-    work();
-  }
+std::vector<model::Profile> ProfileOptions::LoadEach(const Words& paths) const {
   std::vector<model::Profile> profiles;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    if (errors[i]) std::rethrow_exception(errors[i]);
-    profiles.push_back(std::move(*loaded[i]));
-  }
+  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at]); });
+  while (auto profile = loads.Next()) profiles.push_back(std::move(*profile));
   return profiles;
 }
 
-model::Profile ProfileOptions::Load(const std::vector<std::string>& inputs) const {
+model::Profile ProfileOptions::Load(const Words& inputs) const {
   const auto files = [&](const char* name) { return Given(name) ? line_.values()[name].as<Words>() : Words(); };
   const Words base = files("base"), diff_base = files("diff_base");
   if (!base.empty() && !diff_base.empty()) throw model::UsageError("-base and -diff_base contradict each other");
+  const bool has_base = !base.empty() || !diff_base.empty();
+  if (!has_base && line_.Flag("normalize")) throw model::UsageError("-normalize needs -base or -diff_base");
   const bool has_binary = inputs.size() > 1 && IsBinary(inputs[0]);
   Words paths(inputs.begin() + (has_binary ? 1 : 0), inputs.end());
   const size_t sources = paths.size();
   paths.insert(paths.end(), base.begin(), base.end());
   paths.insert(paths.end(), diff_base.begin(), diff_base.end());
-  std::vector<model::Profile> profiles = LoadEach(paths);
-  const auto merge = [&](size_t from, size_t to) {
-    const auto begin = std::make_move_iterator(profiles.begin());
-    return analysis::Merge({begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)});
+  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at]); });
+  const auto sum = [&](size_t count) {
+    analysis::Merging merging;
+    for (size_t i = 0; i < count; ++i) merging.Add(*loads.Next());
+    return std::move(merging).Finish();
   };
-  model::Profile profile = merge(0, sources);
-  const bool is_normalized = line_.Flag("normalize");
-  if (base.empty() && diff_base.empty()) {
-    if (is_normalized) throw model::UsageError("-normalize needs -base or -diff_base");
-  } else {
-    profile = analysis::Subtract(std::move(profile), merge(sources, profiles.size()),
-                                 base.empty() ? analysis::Subtraction::kDiffBase : analysis::Subtraction::kBase,
-                                 is_normalized ? analysis::Normalize::kYes : analysis::Normalize::kNo);
-  }
-  return profile;
+  model::Profile profile = sum(sources);
+  if (!has_base) return profile;
+  return analysis::Subtract(std::move(profile), sum(paths.size() - sources),
+                            base.empty() ? analysis::Subtraction::kDiffBase : analysis::Subtraction::kBase,
+                            line_.Flag("normalize") ? analysis::Normalize::kYes : analysis::Normalize::kNo);
 }
 
 }  // namespace cli

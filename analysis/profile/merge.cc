@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "model/input_error.h"
 #include "model/units.h"
@@ -55,25 +56,20 @@ void KeepTypes(model::Profile& profile, const std::vector<size_t>& indices) {
   profile.sample_value = std::move(values);
 }
 
-void KeepCommonTypes(std::vector<model::Profile>& profiles) {
-  std::vector<std::vector<size_t>> kept(profiles.size());
-  for (const model::ValueType& type : profiles[0].value_types) {
-    const std::string_view name = profiles[0].symbols.text(type.type);
-    std::vector<size_t> found;
-    for (const model::Profile& profile : profiles) {
-      if (const auto at = FindType(profile, name)) found.push_back(*at);
-    }
-    if (found.size() != profiles.size()) continue;
-    for (size_t i = 0; i < profiles.size(); ++i) kept[i].push_back(found[i]);
+void KeepCommonTypes(model::Profile& a, model::Profile& b) {
+  std::vector<size_t> kept_of_a, kept_of_b;
+  for (size_t i = 0; i < a.value_count(); ++i) {
+    const auto at = FindType(b, a.symbols.text(a.value_types[i].type));
+    if (!at) continue;
+    kept_of_a.push_back(i);
+    kept_of_b.push_back(*at);
   }
-  if (kept[0].empty()) {
-    for (size_t i = 1; i < profiles.size(); ++i) {
-      if (TypesText(profiles[i]) == TypesText(profiles[0])) continue;
-      throw model::UsageError(fmt::format("the profiles have no sample type in common: one has {}; another has {}",
-                                          TypesText(profiles[0]), TypesText(profiles[i])));
-    }
+  if (kept_of_a.empty() && TypesText(a) != TypesText(b)) {
+    throw model::UsageError(
+        fmt::format("the profiles have no sample type in common: one has {}; another has {}", TypesText(a), TypesText(b)));
   }
-  for (size_t i = 0; i < profiles.size(); ++i) KeepTypes(profiles[i], kept[i]);
+  KeepTypes(a, kept_of_a);
+  KeepTypes(b, kept_of_b);
 }
 
 // How many `to` one `from` is; nullopt where they don't measure the same.
@@ -86,50 +82,47 @@ std::optional<double> RatioOf(std::string_view from, std::string_view to) {
   return std::abs(there.value * back.value - 1) < 1e-9 ? std::optional(there.value) : std::nullopt;
 }
 
-// Brings value type `index` (or the period) of all profiles to the finest unit among them.
-void UseFinestUnits(std::vector<model::Profile>& profiles) {
-  for (size_t index = 0; index < profiles[0].value_count(); ++index) {
-    std::string finest(profiles[0].symbols.text(profiles[0].value_types[index].unit));
-    for (const model::Profile& profile : profiles) {
-      const std::string_view unit = profile.symbols.text(profile.value_types[index].unit);
-      const auto ratio = RatioOf(unit, finest);
-      if (!ratio) throw model::UsageError(fmt::format("samples in {} can't be added to samples in {}", unit, finest));
-      if (*ratio < 1) finest = unit;
-    }
-    for (model::Profile& profile : profiles) {
-      std::vector<double> ratios(profile.value_count(), 1.0);
-      ratios[index] = RatioOf(profile.symbols.text(profile.value_types[index].unit), finest).value_or(1);
-      Scale(profile, ratios);
-      profile.value_types[index].unit = profile.symbols.InternString(finest);
-    }
+// Brings each value type to the finer one of both units.
+void UseFinerUnits(model::Profile& a, model::Profile& b) {
+  std::vector<double> scale_of_a, scale_of_b;
+  for (size_t i = 0; i < a.value_count(); ++i) {
+    const std::string unit_of_a(a.symbols.text(a.value_types[i].unit)), unit_of_b(b.symbols.text(b.value_types[i].unit));
+    const auto ratio = RatioOf(unit_of_b, unit_of_a);
+    if (!ratio) throw model::UsageError(fmt::format("samples in {} can't be added to samples in {}", unit_of_b, unit_of_a));
+    const bool is_b_finer = *ratio < 1;
+    scale_of_a.push_back(is_b_finer ? RatioOf(unit_of_a, unit_of_b).value_or(1) : 1);
+    scale_of_b.push_back(is_b_finer ? 1 : *ratio);
+    if (is_b_finer) a.value_types[i].unit = a.symbols.InternString(unit_of_b);
   }
+  Scale(a, scale_of_a);
+  Scale(b, scale_of_b);
 }
 
-void WantSamePeriodType(const std::vector<model::Profile>& profiles) {
-  for (const model::Profile& profile : profiles) {
-    const std::string mine = TypeText(profile, profile.period_type), first = TypeText(profiles[0], profiles[0].period_type);
-    if (mine != first) {
-      throw model::UsageError(
-          fmt::format("profiles of different kinds can't be added: period types {} and {}", first, mine));
-    }
-  }
+void WantSamePeriodType(const model::Profile& a, const model::Profile& b) {
+  const std::string type_of_a = TypeText(a, a.period_type), type_of_b = TypeText(b, b.period_type);
+  if (type_of_a == type_of_b) return;
+  throw model::UsageError(
+      fmt::format("profiles of different kinds can't be added: period types {} and {}", type_of_a, type_of_b));
 }
 
 bool IsZero(std::span<const int64_t> values) {
   return std::ranges::all_of(values, [](int64_t value) { return value == 0; });
 }
 
-class Merger {
+uint64_t HashOfSample(StackId stack, LabelSetId labels) {
+  return model::MixHash((uint64_t{stack.value} << 32) | labels.value);
+}
+
+}  // namespace
+
+class Merging::Sum {
  public:
-  model::Profile Run(const std::vector<model::Profile>& sources) {
-    CopyHeader(sources);
-    for (const model::Profile& source : sources) Add(source);
-    DropZeros();
-    result_.file_locations = result_.symbols.location_count();
-    result_.file_functions = result_.symbols.functions().size() - 1;
-    result_.file_mappings = result_.symbols.mappings().size() - 1;
-    return std::move(result_);
+  explicit Sum(const model::Profile& first) {
+    BeginHeader(first);
+    AddAll(first);
   }
+  void Add(model::Profile source);
+  model::Profile Finish();
 
  private:
   // Rows of one source as rows of the result; filled as they are met, so that only what is used is taken over.
@@ -155,8 +148,12 @@ class Merger {
   };
   using MappingKey = std::tuple<uint64_t, uint64_t, StringId>;  // size, offset, build id or file
 
-  void CopyHeader(const std::vector<model::Profile>& sources);
-  void Add(const model::Profile& source);
+  void BeginHeader(const model::Profile& first);
+  void AddHeader(const model::Profile& source);
+  void AddAll(const model::Profile& source);
+  void AddSamples(SourceRows& rows);
+  uint32_t SampleRow(StackId stack, LabelSetId labels);
+  void IndexSamples();
   void DropZeros();
 
   StringId Map(SourceRows& rows, StringId id) {
@@ -176,49 +173,63 @@ class Merger {
   model::Profile result_;
   std::map<MappingKey, MappingId> mappings_;
   model::InternIndex samples_;
-  std::vector<LocationId> path_;
-  std::vector<StackId> unmet_;
+  std::vector<model::Line> lines_;  // of one location, kept for its storage
+  std::vector<StackId> unmet_;      // of one stack
 };
 
-void Merger::CopyHeader(const std::vector<model::Profile>& sources) {
-  SourceRows first(sources[0]);
-  for (const model::ValueType& type : sources[0].value_types) result_.value_types.push_back(Map(first, type));
-  result_.period_type = Map(first, sources[0].period_type);
-  result_.drop_frames = sources[0].drop_frames;
-  result_.keep_frames = sources[0].keep_frames;
-  for (const model::Profile& source : sources) {
-    const int64_t time = source.time_nanos;
-    if (time != 0 && (result_.time_nanos == 0 || time < result_.time_nanos)) result_.time_nanos = time;
-    result_.duration_nanos += source.duration_nanos;
-    result_.period = std::max(result_.period, source.period);
-    for (const std::string& comment : source.comments) {
-      if (std::ranges::find(result_.comments, comment) == result_.comments.end()) result_.comments.push_back(comment);
-    }
-    if (result_.doc_url.empty()) result_.doc_url = source.doc_url;
-    if (!result_.default_value_type) result_.default_value_type = source.default_value_type;
-    result_.warnings.Absorb(source.warnings);
-  }
+void Merging::Sum::Add(model::Profile source) {
+  const std::vector<model::ValueType> types_before = result_.value_types;
+  KeepCommonTypes(result_, source);
+  UseFinerUnits(result_, source);
+  WantSamePeriodType(result_, source);
+  if (result_.value_types != types_before) IndexSamples();  // rows may have gone
+  AddAll(source);
 }
 
-void Merger::Add(const model::Profile& source) {
+model::Profile Merging::Sum::Finish() {
+  DropZeros();
+  result_.file_locations = result_.symbols.location_count();
+  result_.file_functions = result_.symbols.functions().size() - 1;
+  result_.file_mappings = result_.symbols.mappings().size() - 1;
+  return std::move(result_);
+}
+
+void Merging::Sum::BeginHeader(const model::Profile& first) {
+  SourceRows rows(first);
+  for (const model::ValueType& type : first.value_types) result_.value_types.push_back(Map(rows, type));
+  result_.period_type = Map(rows, first.period_type);
+  result_.drop_frames = first.drop_frames;
+  result_.keep_frames = first.keep_frames;
+}
+
+void Merging::Sum::AddHeader(const model::Profile& source) {
+  const int64_t time = source.time_nanos;
+  if (time != 0 && (result_.time_nanos == 0 || time < result_.time_nanos)) result_.time_nanos = time;
+  result_.duration_nanos += source.duration_nanos;
+  result_.period = std::max(result_.period, source.period);
+  for (const std::string& comment : source.comments) {
+    if (std::ranges::find(result_.comments, comment) == result_.comments.end()) result_.comments.push_back(comment);
+  }
+  if (result_.doc_url.empty()) result_.doc_url = source.doc_url;
+  if (!result_.default_value_type) result_.default_value_type = source.default_value_type;
+  result_.warnings.Absorb(source.warnings);
+}
+
+void Merging::Sum::AddAll(const model::Profile& source) {
+  AddHeader(source);
   SourceRows rows(source);
   // The first mapping is the program; it stays the first.
   if (mappings_.empty() && source.main_mapping != MappingId()) result_.main_mapping = Map(rows, source.main_mapping);
+  AddSamples(rows);
+}
+
+void Merging::Sum::AddSamples(SourceRows& rows) {
+  const model::Profile& source = rows.profile;
   const size_t width = source.value_count();
   for (size_t row = 0; row < source.sample_count(); ++row) {
     const auto values = source.values(row);
     if (IsZero(values)) continue;
-    const StackId stack = Map(rows, source.sample_stack[row]);
-    const LabelSetId labels = Map(rows, source.sample_labels[row]);
-    const uint32_t at = samples_.FindOrAdd(
-        model::MixHash((uint64_t{stack.value} << 32) | labels.value),
-        [&](uint32_t other) { return result_.sample_stack[other] == stack && result_.sample_labels[other] == labels; },
-        [&] {
-          result_.sample_stack.push_back(stack);
-          result_.sample_labels.push_back(labels);
-          result_.sample_value.resize(result_.sample_value.size() + width);
-          return static_cast<uint32_t>(result_.sample_stack.size() - 1);
-        });
+    const uint32_t at = SampleRow(Map(rows, source.sample_stack[row]), Map(rows, source.sample_labels[row]));
     for (size_t i = 0; i < width; ++i) {
       int64_t& sum = result_.sample_value[at * width + i];
       sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(values[i]));
@@ -226,17 +237,36 @@ void Merger::Add(const model::Profile& source) {
   }
 }
 
+uint32_t Merging::Sum::SampleRow(StackId stack, LabelSetId labels) {
+  return samples_.FindOrAdd(
+      HashOfSample(stack, labels),
+      [&](uint32_t other) { return result_.sample_stack[other] == stack && result_.sample_labels[other] == labels; },
+      [&] {
+        result_.sample_stack.push_back(stack);
+        result_.sample_labels.push_back(labels);
+        result_.sample_value.resize(result_.sample_value.size() + result_.value_count());
+        return static_cast<uint32_t>(result_.sample_stack.size() - 1);
+      });
+}
+
+void Merging::Sum::IndexSamples() {
+  samples_ = {};
+  for (uint32_t row = 0; row < result_.sample_count(); ++row) {
+    samples_.FindOrAdd(
+        HashOfSample(result_.sample_stack[row], result_.sample_labels[row]), [](uint32_t) { return false; },
+        [&] { return row; });
+  }
+}
+
 // What cancelled goes, with the locations only it used.
-void Merger::DropZeros() {
+void Merging::Sum::DropZeros() {
   bool any = false;
   for (size_t row = 0; row < result_.sample_count() && !any; ++row) any = IsZero(result_.values(row));
   if (!any) return;
-  std::vector<model::Profile> once;
-  once.push_back(std::move(result_));
-  result_ = Merger().Run(once);
+  result_ = Sum(std::exchange(result_, {})).Finish();
 }
 
-model::FunctionId Merger::Map(SourceRows& rows, model::FunctionId id) {
+model::FunctionId Merging::Sum::Map(SourceRows& rows, model::FunctionId id) {
   if (id == model::FunctionId()) return id;
   auto& mapped = rows.functions[id.index()];
   if (!mapped) {
@@ -249,7 +279,7 @@ model::FunctionId Merger::Map(SourceRows& rows, model::FunctionId id) {
   return *mapped;
 }
 
-MappingId Merger::Map(SourceRows& rows, MappingId id) {
+MappingId Merging::Sum::Map(SourceRows& rows, MappingId id) {
   if (id == MappingId()) return id;
   auto& mapped = rows.mappings[id.index()];
   if (mapped) return *mapped;
@@ -267,23 +297,23 @@ MappingId Merger::Map(SourceRows& rows, MappingId id) {
   return *mapped;
 }
 
-LocationId Merger::Map(SourceRows& rows, LocationId id) {
+LocationId Merging::Sum::Map(SourceRows& rows, LocationId id) {
   auto& mapped = rows.locations[id.index()];
   if (mapped) return *mapped;
   model::Location location = rows.profile.symbols.location(id);
   const MappingId source_mapping = location.mapping;
   location.mapping = Map(rows, source_mapping);
   location.address += static_cast<uint64_t>(rows.shift[source_mapping.index()]);
-  std::vector<model::Line> lines;
+  lines_.clear();
   for (model::Line line : rows.profile.symbols.lines(id)) {
     line.function = Map(rows, line.function);
-    lines.push_back(line);
+    lines_.push_back(line);
   }
-  mapped = result_.symbols.InternLocation(location, lines);
+  mapped = result_.symbols.InternLocation(location, lines_);
   return *mapped;
 }
 
-StackId Merger::Map(SourceRows& rows, StackId id) {
+StackId Merging::Sum::Map(SourceRows& rows, StackId id) {
   unmet_.clear();
   StackId at = id;
   for (; at != StackId() && rows.stacks[at.index()] == StackId(); at = rows.profile.stacks.caller(at)) {
@@ -299,7 +329,7 @@ StackId Merger::Map(SourceRows& rows, StackId id) {
 }
 
 // Texts before numbers, each by key: the order of the file does not make labels different.
-LabelSetId Merger::Map(SourceRows& rows, LabelSetId id) {
+LabelSetId Merging::Sum::Map(SourceRows& rows, LabelSetId id) {
   auto& mapped = rows.labels[id.index()];
   if (mapped) return *mapped;
   std::vector<model::Label> labels;
@@ -315,6 +345,8 @@ LabelSetId Merger::Map(SourceRows& rows, LabelSetId id) {
   mapped = result_.labels.Intern(labels);
   return *mapped;
 }
+
+namespace {
 
 void MarkAsBase(model::Profile& profile) {
   const model::Label mark{.key = profile.symbols.InternString("pprof::base"), .text = profile.symbols.InternString("true")};
@@ -347,12 +379,26 @@ std::vector<double> NormalizingRatios(const model::Profile& source, const model:
 
 }  // namespace
 
+Merging::Merging() = default;
+Merging::Merging(Merging&&) noexcept = default;
+Merging& Merging::operator=(Merging&&) noexcept = default;
+Merging::~Merging() = default;
+
+void Merging::Add(model::Profile profile) {
+  if (!only_ && !sum_) {
+    only_ = std::move(profile);
+    return;
+  }
+  if (!sum_) sum_ = std::make_unique<Sum>(*std::exchange(only_, std::nullopt));
+  sum_->Add(std::move(profile));
+}
+
+model::Profile Merging::Finish() && { return only_ ? std::move(*only_) : sum_->Finish(); }
+
 model::Profile Merge(std::vector<model::Profile> sources) {
-  if (sources.size() == 1) return std::move(sources[0]);
-  KeepCommonTypes(sources);
-  UseFinestUnits(sources);
-  WantSamePeriodType(sources);
-  return Merger().Run(sources);
+  Merging merging;
+  for (model::Profile& source : sources) merging.Add(std::move(source));
+  return std::move(merging).Finish();
 }
 
 void Scale(model::Profile& profile, std::span<const double> ratios) {

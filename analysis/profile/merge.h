@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,7 +13,25 @@
 // "Merging".
 namespace analysis {
 
-// `sources` must not be empty; one alone is given back as it is. Throws UsageError for profiles that can't be added.
+// Adds profiles up one by one, so that no more than the sum and one of them need to be in memory.
+class Merging {
+ public:
+  Merging();
+  Merging(Merging&&) noexcept;
+  Merging& operator=(Merging&&) noexcept;
+  ~Merging();
+
+  void Add(model::Profile profile);  // throws UsageError for one that can't be added to those before it
+  // At least one must have been added; one alone is given back as it is.
+  model::Profile Finish() &&;
+
+ private:
+  class Sum;
+  std::optional<model::Profile> only_;
+  std::unique_ptr<Sum> sum_;
+};
+
+// `sources` must not be empty.
 model::Profile Merge(std::vector<model::Profile> sources);
 
 // Each value times the ratio of its type, rounded. Samples that become zero in all values go.
