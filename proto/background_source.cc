@@ -6,7 +6,9 @@ namespace proto {
 namespace {
 
 constexpr uint64_t kWithoutThread = 1 << 20;
-constexpr size_t kChunksAhead = 8;
+// Large, because where the machine is busy a hand-over costs more than the unpacking.
+constexpr size_t kChunkBytes = 1 << 20;
+constexpr size_t kChunksAhead = 4;
 
 }  // namespace
 
@@ -29,7 +31,7 @@ std::span<const uint8_t> BackgroundSource::Next() {
     thread_ = std::thread([this] { Run(); });
   }
   std::unique_lock lock(mutex_);
-  if (!current_.empty()) spare_.push_back(std::move(current_));
+  if (current_.capacity() > 0) spare_.push_back(std::move(current_));
   current_.clear();
   changed_.wait(lock, [&] { return !ready_.empty() || is_done_; });
   if (ready_.empty()) {
@@ -44,32 +46,47 @@ std::span<const uint8_t> BackgroundSource::Next() {
 }
 
 void BackgroundSource::Run() {
+  std::exception_ptr error;
   try {
-    for (;;) {
-      const auto bytes = source_->Next();
-      std::unique_lock lock(mutex_);
-      progress_ = source_->progress();
-      if (bytes.empty()) break;
-      changed_.wait(lock, [&] { return ready_.size() < kChunksAhead || is_unwanted_; });
-      if (is_unwanted_) break;
-      Chunk chunk;
-      if (!spare_.empty()) {
-        chunk = std::move(spare_.back());
-        spare_.pop_back();
-      }
-      lock.unlock();
-      chunk.assign(bytes.begin(), bytes.end());
-      lock.lock();
-      ready_.push_back(std::move(chunk));
-      changed_.notify_all();
+    while (Fill() && Deliver()) {
     }
   } catch (...) {
-    const std::lock_guard lock(mutex_);
-    error_ = std::current_exception();
+    error = std::current_exception();
+    Deliver();  // what came before it
   }
   const std::lock_guard lock(mutex_);
+  error_ = error;
   is_done_ = true;
   changed_.notify_all();
+}
+
+// At least kChunkBytes, or what is left; false at the end.
+bool BackgroundSource::Fill() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spare_.empty()) {
+      filling_ = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
+  filling_.clear();
+  while (filling_.size() < kChunkBytes) {
+    const auto bytes = source_->Next();
+    if (bytes.empty()) break;
+    filling_.insert(filling_.end(), bytes.begin(), bytes.end());
+  }
+  return !filling_.empty();
+}
+
+// False when nothing more is wanted.
+bool BackgroundSource::Deliver() {
+  std::unique_lock lock(mutex_);
+  progress_ = source_->progress();
+  changed_.wait(lock, [&] { return ready_.size() < kChunksAhead || is_unwanted_; });
+  if (!filling_.empty()) ready_.push_back(std::move(filling_));
+  filling_.clear();
+  changed_.notify_all();
+  return !is_unwanted_;
 }
 
 Progress BackgroundSource::progress() const {

@@ -28,10 +28,13 @@ class BackgroundSource : public ByteSource {
   using Chunk = std::vector<uint8_t>;
 
   void Run();
+  bool Fill();
+  bool Deliver();
 
   std::unique_ptr<ByteSource> source_;
   uint64_t given_ = 0;
   Chunk current_;
+  Chunk filling_;  // the thread's
   std::thread thread_;
 
   mutable std::mutex mutex_;  // guards what follows

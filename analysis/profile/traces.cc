@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <map>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "analysis/profile/tag_filter.h"
 #include "model/call_graph.h"
@@ -14,8 +19,9 @@ namespace {
 
 constexpr std::string_view kSeparator = "-----------+-------------------------------------------------------\n";
 constexpr size_t kValueWidth = 10;
-constexpr size_t kWrittenAtOnce = size_t{1} << 20;
+constexpr size_t kSamplesAtOnce = 1024;
 
+// Writes out samples. Once it is made nothing in it changes, so several threads can share it.
 class Writer {
  public:
   Writer(const View& view, const TextSink& sink)
@@ -24,50 +30,45 @@ class Writer {
         places_(view.profile().symbols, {.granularity = view.options().granularity.value_or(model::Granularity::kFunctions),
                                          .inlines = view.options().inlines,
                                          .columns = view.options().columns}),
-        frames_(view.profile().symbols.location_count()),
-        labels_(view.profile().labels.size()),
-        units_(NumberUnits(view.profile())) {}
+        units_(NumberUnits(view.profile())) {
+    for (uint32_t at = 0; at < view.profile().symbols.location_count(); ++at)
+      frames_.push_back(Frames(model::LocationId(at)));
+    for (uint32_t set = 0; set < view.profile().labels.size(); ++set) labels_.push_back(Labels(model::LabelSetId(set)));
+  }
 
-  void Run() {
-    for (const std::string& line : view_.Header()) text_ += sink_.escape(line) + "\n";
+  // Into the memory of `text`.
+  std::string Samples(size_t from, size_t to, std::string text) const {
     const model::Profile& profile = view_.profile();
-    for (size_t row = 0; row < profile.sample_count(); ++row) {
-      if (profile.sample_stack[row] != model::StackTrie::root()) AddSample(row);
-      if (text_.size() >= kWrittenAtOnce) Flush();
+    text.clear();
+    for (size_t row = from; row < to; ++row) {
+      if (profile.sample_stack[row] != model::StackTrie::root()) AddSample(row, text);
     }
-    text_ += kSeparator;
-    Flush();
+    return text;
   }
 
  private:
-  void Flush() {
-    sink_.write(text_);
-    text_.clear();
-  }
-
-  void AddSample(size_t row) {
+  void AddSample(size_t row, std::string& text) const {
     const model::Profile& profile = view_.profile();
-    text_ += kSeparator;
-    text_ += Labels(profile.sample_labels[row]);
+    text += kSeparator;
+    text += labels_[profile.sample_labels[row].index()];
     const std::string value = view_.Format(view_.SampleValue(row));
     bool is_leaf = true;
     for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[row])) {
-      const std::string& lines = Frames(at);
+      const std::string& lines = frames_[at.index()];
       if (is_leaf) {
-        if (value.size() < kValueWidth) text_.append(kValueWidth - value.size(), ' ');
-        text_ += value;
-        text_.append(lines, kValueWidth);
+        if (value.size() < kValueWidth) text.append(kValueWidth - value.size(), ' ');
+        text += value;
+        text.append(lines, kValueWidth);
       } else {
-        text_ += lines;
+        text += lines;
       }
       is_leaf = false;
     }
   }
 
   // The lines of a location, each with room for the value in front.
-  const std::string& Frames(model::LocationId at) {
-    std::string& lines = frames_[at.index()];
-    if (!lines.empty()) return lines;
+  std::string Frames(model::LocationId at) const {
+    std::string lines;
     const auto nodes = places_.nodes(at);
     for (size_t i = 0; i < nodes.size(); ++i) {
       lines +=
@@ -76,9 +77,8 @@ class Writer {
     return lines;
   }
 
-  const std::string& Labels(model::LabelSetId set) {
-    std::string& lines = labels_[set.index()];
-    if (!lines.empty() || set == model::LabelSetId()) return lines;
+  std::string Labels(model::LabelSetId set) const {
+    std::string lines;
     const model::Profile& profile = view_.profile();
     std::map<std::string, std::string> texts, numbers;
     for (const model::Label& label : profile.labels[set]) {
@@ -100,17 +100,35 @@ class Writer {
   const View& view_;
   const TextSink& sink_;
   model::PlaceTable places_;
-  std::vector<std::string> frames_;  // by location; empty = not spelt out yet
-  std::vector<std::string> labels_;  // by set
   std::map<std::string, std::string, std::less<>> units_;
-  std::string text_;
+  std::vector<std::string> frames_;  // by location
+  std::vector<std::string> labels_;  // by set
 };
 
 }  // namespace
 
 void Traces(View& view, const TextSink& sink) {
   view.CleanFileNames(View::TrimPaths::kNo);
-  Writer(view, sink).Run();
+  for (const std::string& line : view.Header()) sink.write(sink.escape(line) + "\n");
+  const Writer writer(view, sink);
+  const size_t samples = view.profile().sample_count();
+  // Spelt out on as many threads as there are processors, written in order; the memory goes round.
+  std::deque<std::future<std::string>> under_way;
+  std::vector<std::string> spare(std::thread::hardware_concurrency() + 1);
+  for (size_t begun = 0; begun < samples || !under_way.empty();) {
+    for (; begun < samples && !spare.empty(); spare.pop_back()) {
+      const size_t end = std::min(samples, begun + kSamplesAtOnce);
+      const auto how = samples > kSamplesAtOnce ? std::launch::async : std::launch::deferred;
+      under_way.push_back(std::async(
+          how, [&writer, begun, end](std::string text) { return writer.Samples(begun, end, std::move(text)); },
+          std::move(spare.back())));
+      begun = end;
+    }
+    spare.push_back(under_way.front().get());
+    under_way.pop_front();
+    sink.write(spare.back());
+  }
+  sink.write(kSeparator);
 }
 
 }  // namespace analysis

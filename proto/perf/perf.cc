@@ -30,11 +30,6 @@ std::string FirstEvent(std::string_view text) {
   return {};
 }
 
-uint64_t RandomSeed() {
-  std::random_device random;
-  return (uint64_t{random()} << 32) | random();
-}
-
 unsigned Threads(const PerfOptions& options) {
   const unsigned wanted = options.decoders != 0 ? options.decoders : Processors();
   return std::clamp(wanted, 1U, kMostThreads);

@@ -11,7 +11,7 @@
 #include "model/intern_index.h"
 #include "model/stack_trie.h"
 #include "model/symbols.h"
-#include "proto/perf/text_hash.h"
+#include "proto/text_hash.h"
 
 // Reads the text of a stack into the trie. A line is taken apart when it is first seen and known by its hash from then on;
 // the end of the text (the frames next to the root) that a stack shares with the one read before it is not looked at again.

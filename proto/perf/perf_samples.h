@@ -9,7 +9,7 @@
 #include "proto/perf/perf_line.h"
 #include "proto/perf/perf_options.h"
 #include "proto/perf/perf_records.h"
-#include "proto/perf/text_hash.h"
+#include "proto/text_hash.h"
 
 // The first half of decoding: from the text of a chunk to its samples, each with the hash of its stack's text. It needs
 // nothing but the chunk, so chunks can be prepared side by side; adding them up (perf_builder.h) is done in their order.

@@ -11,10 +11,17 @@ void SampleReader::Read(const Field& field, size_t types) {
   stack_.clear();
   values_.clear();
   labels_.clear();
+  Field packed;  // the locations, which nearly always come as one field
   ByteCursor cursor(place_, field.bytes, field.offset);
   while (!cursor.AtEnd()) {
     const Field part = NextField(cursor);
     if (part.number == 1) {
+      if (packed.bytes.empty() && stack_.empty() && part.type == WireType::kBytes) {
+        packed = part;
+        key_ = known_stacks_.Key(part.bytes);
+        continue;
+      }
+      if (!packed.bytes.empty()) ReadLocations(cursor, std::exchange(packed, {}));
       ReadLocations(cursor, part);
     } else if (part.number == 2) {
       ForEachNumber(cursor, part, "a value",
@@ -29,9 +36,17 @@ void SampleReader::Read(const Field& field, size_t types) {
   if (values_.size() != wanted || wanted != width_) {
     cursor.Fail(fmt::format("has {} values, the profile has {} sample types", values_.size(), wanted));
   }
-  profile_.sample_stack.push_back(profile_.stacks.FromLeafFirst(stack_));
+  profile_.sample_stack.push_back(ReadStack(cursor, packed));
   profile_.sample_value.insert(profile_.sample_value.end(), values_.begin(), values_.end());
   profile_.sample_labels.push_back(profile_.labels.Intern(labels_));
+}
+
+model::StackId SampleReader::ReadStack(const ByteCursor& cursor, const Field& packed) {
+  const auto read = [&] {
+    ReadLocations(cursor, packed);
+    return profile_.stacks.FromLeafFirst(stack_);
+  };
+  return packed.bytes.empty() ? profile_.stacks.FromLeafFirst(stack_) : known_stacks_.FindOrRead(key_, read);
 }
 
 void SampleReader::ReadLocations(const ByteCursor& cursor, const Field& field) {

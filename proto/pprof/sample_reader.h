@@ -6,6 +6,7 @@
 #include "model/profile.h"
 #include "proto/pprof/field.h"
 #include "proto/pprof/file_strings.h"
+#include "proto/pprof/known_stacks.h"
 #include "proto/pprof/record_place.h"
 #include "proto/pprof/row_ids.h"
 
@@ -28,15 +29,18 @@ class SampleReader {
   void Resolve(const FileStrings& strings);
 
  private:
+  model::StackId ReadStack(const ByteCursor& cursor, const Field& packed);
   void ReadLocations(const ByteCursor& cursor, const Field& field);
   void ReadLabel(const Field& field);
 
   RecordPlace& place_;
   model::Profile& profile_;
   RowIds& locations_;
+  KnownStacks known_stacks_;
   size_t width_ = 0;
 
   // One sample, kept for its storage.
+  TextHash key_;
   std::vector<model::LocationId> stack_;
   std::vector<int64_t> values_;
   std::vector<model::Label> labels_;  // the ids in it are the file's string indices

@@ -69,16 +69,24 @@ model::Line SymbolReader::ReadLine(const Field& field) {
 }
 
 void SymbolReader::ReadFunction(const Field& field) {
-  const auto message = Parse<pb::Function>(place_, field, "function", function_ids_.defined_count() + 1);
-  place_.Enter("function", message.id());
-  const uint32_t row = FunctionRow(message.id(), field.offset);
-  WantNew(function_ids_.Define(row), message.id(), field.offset);
-  functions_.push_back({.row = model::FunctionId(row),
-                        .name = message.name(),
-                        .system_name = message.system_name(),
-                        .file = message.filename(),
-                        .start_line = message.start_line(),
-                        .byte = field.offset});
+  place_.Enter("function", function_ids_.defined_count() + 1);
+  FunctionStrings function{.byte = field.offset};
+  uint64_t id = 0;
+  ByteCursor cursor(place_, field.bytes, field.offset);
+  while (!cursor.AtEnd()) {
+    const Field part = NextField(cursor);
+    if (part.number > 5) continue;
+    WantType(cursor, part, WireType::kVarint, "a function's field");
+    const auto value = static_cast<int64_t>(part.value);
+    if (part.number == 1) place_.Enter("function", id = part.value);
+    if (part.number == 2) function.name = value;
+    if (part.number == 3) function.system_name = value;
+    if (part.number == 4) function.file = value;
+    if (part.number == 5) function.start_line = value;
+  }
+  function.row = model::FunctionId(FunctionRow(id, field.offset));
+  WantNew(function_ids_.Define(function.row.value), id, field.offset);
+  functions_.push_back(function);
 }
 
 void SymbolReader::ReadMapping(const Field& field) {

@@ -30,8 +30,8 @@ class SymbolReader {
   // What the string table will turn into text, once it has come.
   struct FunctionStrings {
     model::FunctionId row;
-    int64_t name, system_name, file, start_line;
-    uint64_t byte;
+    int64_t name = 0, system_name = 0, file = 0, start_line = 0;
+    uint64_t byte = 0;
   };
   struct MappingStrings {
     model::MappingId row;

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-// A 128-bit hash by which texts are told apart without being kept. Seeded anew for each input, so nobody can write a file in
+// A 128-bit hash by which texts are told apart without being kept. Seeded anew for each input (RandomSeed), so nobody can write a file in
 // which two stacks collide; by chance a million texts do with less than one in 10^20. 32 bytes a step, four multiplications:
 // 8 GB/s here, so a stack of 30 lines costs less than one look at memory.
 namespace proto {
@@ -15,6 +15,8 @@ struct TextHash {
   uint64_t high = 0;
   bool operator==(const TextHash&) const = default;
 };
+
+uint64_t RandomSeed();
 
 class TextHasher {
  public:
