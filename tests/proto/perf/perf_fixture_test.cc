@@ -1,14 +1,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
+#include <regex>
 #include <sstream>
 
 #include "proto/perf/perf.h"
 #include "render/folded_text.h"
 #include "tests/support/fixture.h"
 
-// Recorded texts (fixtures/perf/record.sh) against what inferno-collapse-perf makes of them, byte for byte once both are
-// sorted.
+// Recorded texts (fixtures/perf/record.sh) against what inferno-collapse-perf and stackcollapse-perf.pl make of them, byte
+// for byte once both are sorted.
 
 namespace {
 
@@ -28,7 +30,7 @@ std::vector<std::string> SortedLines(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) {
-    // inferno got this thread under another name: it takes the number for a process.
+    // both got this thread under another name: they take the number for a process.
     if (line.starts_with("price_worker_2;")) line.replace(0, 14, "price_worker_II");
     lines.push_back(line);
   }
@@ -44,6 +46,15 @@ TEST_CASE("folded stacks of recorded perf scripts are those of inferno") {
     const model::Profile profile = ReadRecording(name + std::string(".perf.txt.gz"));
     CHECK(SortedLines(render::FoldedText(profile, {.value = 1})) ==
           SortedLines(Unpacked(name + std::string(".inferno.txt.gz"))));
+  }
+}
+
+TEST_CASE("folded stacks of recorded perf scripts are those of stackcollapse-perf.pl") {
+  for (const char* name : {"cpp/default", "cpp/fields", "cpp/srcline", "go/every_cpu", "go/two_events"}) {
+    INFO(name);
+    const model::Profile profile = ReadRecording(name + std::string(".perf.txt.gz"));
+    CHECK(SortedLines(render::FoldedText(profile, {.value = 1})) ==
+          SortedLines(Unpacked(name + std::string(".stackcollapse.txt.gz"))));
   }
 }
 
@@ -88,4 +99,27 @@ TEST_CASE("a recording can be cut by command and by time without loss") {
   CHECK(all.duration_nanos <= static_cast<int64_t>((last - first) * 1e9) + 1000);
   const auto middle = static_cast<int64_t>((first + last) / 2 * 1e9);
   CHECK(part({.to_ns = middle}) + part({.from_ns = middle + 1}) == model::Total(all, 0));
+}
+
+TEST_CASE("processes, threads and processors that are asked for have the samples that the text gives them") {
+  //   pricer  9473/9474  [001]  5260.622637:  1001001 cpu-clock:
+  static const std::regex kHeader(R"(^ *(.+?) +(\d+)/(\d+) +\[(\d+)\] +\d+\.\d+:.*)");
+  for (const char* name : {"cpp/fields.perf.txt.gz", "go/every_cpu.perf.txt.gz"}) {
+    std::map<std::string, std::map<int64_t, int64_t>> samples;  // by kind and number
+    std::istringstream text(Unpacked(name));
+    for (std::string line; std::getline(text, line);) {
+      std::smatch found;
+      if (!std::regex_match(line, found, kHeader)) continue;
+      ++samples["pid"][std::stoll(found[2])];
+      ++samples["tid"][std::stoll(found[3])];
+      ++samples["cpu"][std::stoll(found[4])];
+    }
+    CHECK(samples["tid"].size() > 1);
+    const auto check = [&](int64_t wanted, const proto::PerfOptions& options) {
+      CHECK(model::Total(ReadRecording(name, options), 0) == wanted);
+    };
+    for (const auto& [pid, count] : samples["pid"]) check(count, {.processes = {pid}});
+    for (const auto& [tid, count] : samples["tid"]) check(count, {.threads = {tid}});
+    for (const auto& [cpu, count] : samples["cpu"]) check(count, {.cpus = {cpu}});
+  }
 }
