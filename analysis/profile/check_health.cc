@@ -20,7 +20,7 @@ class Health {
   std::vector<CheckFinding> Run() {
     for (size_t row = 0; row < profile_.sample_count(); ++row) {
       const int64_t value = profile_.values(row)[view_.value()];
-      if (value < 0) ++negative_;
+      negative_ += std::ranges::any_of(profile_.values(row), [](int64_t any) { return any < 0; });
       all_ += static_cast<uint64_t>(value < 0 ? -(value + 1) : value);
     }
     TooFewSamples();

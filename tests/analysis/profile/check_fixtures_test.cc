@@ -7,7 +7,7 @@
 #include "proto/formats.h"
 #include "tests/support/fixture.h"
 
-// What fixtures/antipatterns and fixtures/stale_pgo do wrong is known from their sources.
+// What fixtures/antipatterns, runtime_costs, stale_pgo and the others do wrong is known from their sources.
 namespace {
 
 analysis::CheckedProfile Open(const std::string& file, const std::string& sample_index = "") {
@@ -16,13 +16,23 @@ analysis::CheckedProfile Open(const std::string& file, const std::string& sample
   return {file, {proto::ReadProfile(test_support::FixturePath(file)), options}};
 }
 
-std::vector<analysis::CheckFinding> Check(const std::string& name) {
-  const bool is_cpu = name.ends_with(".cpu.pb.gz");
+std::vector<analysis::CheckFinding> CheckFile(const std::string& file, const std::string& sample_index = "") {
   std::vector<analysis::CheckedProfile> profiles;
-  profiles.push_back(Open("antipatterns/go1.26." + name, is_cpu ? "" : "alloc_space"));
+  profiles.push_back(Open(file, sample_index));
   auto findings = analysis::CheckCosts(profiles[0].view);
   std::ranges::move(analysis::CheckHealth(profiles), std::back_inserter(findings));
   return findings;
+}
+
+std::vector<analysis::CheckFinding> Check(const std::string& name) {
+  return CheckFile("antipatterns/go1.26." + name, name.ends_with(".cpu.pb.gz") ? "" : "alloc_space");
+}
+
+bool Blames(const std::vector<analysis::CheckFinding>& findings, const std::string& kind, const std::string& culprit) {
+  const auto found = std::ranges::find(findings, kind, &analysis::CheckFinding::kind);
+  return found != findings.end() && std::ranges::any_of(found->evidence, [&](const std::string& line) {
+           return line.find(culprit) != std::string::npos;
+         });
 }
 
 std::set<std::string> Kinds(const std::vector<analysis::CheckFinding>& findings) {
@@ -92,4 +102,31 @@ TEST_CASE("a PGO profile of another version is stale, one of the same version is
   };
   CHECK(std::ranges::any_of(findings[0].evidence, names_call));
   CHECK(analysis::CheckPgo(pgo, same).empty());
+}
+
+TEST_CASE("what the runtime costs is found in recordings, with who causes it") {
+  CHECK(Blames(CheckFile("runtime_costs/go1.26.pointers.cpu.pb.gz"), "write-barrier", "main.rewire"));
+  CHECK(Blames(CheckFile("runtime_costs/go1.26.crowded.cpu.pb.gz"), "lock-spinning", "main.book"));
+}
+
+TEST_CASE("values below zero are found, whichever sample type has them") {
+  for (const char* type : {"inuse_space", "alloc_space"})
+    CHECK(Kinds(CheckFile("heap_delta/go1.26.delta.heap.pb.gz", type)).contains("negative-values"));
+  CHECK_FALSE(Kinds(CheckFile("heap_leak/go1.26.after.heap.pb.gz")).contains("negative-values"));
+}
+
+TEST_CASE("a recording of addresses without names is found") {
+  CHECK(Kinds(CheckFile("other_producers/cpp.addresses.cpu.pb.gz")).contains("no-symbols"));
+  CHECK_FALSE(Kinds(CheckFile("other_producers/rust.cpu.pb")).contains("no-symbols"));
+}
+
+TEST_CASE("recordings of two builds of a program are told apart, those of one are not") {
+  const auto kinds = [](const char* first, const char* second) {
+    std::vector<analysis::CheckedProfile> profiles;
+    for (const char* file : {first, second})
+      profiles.push_back(Open(std::string("cpu_regression/go1.26.") + file + ".cpu.pb.gz"));
+    return Kinds(analysis::CheckHealth(profiles));
+  };
+  CHECK(kinds("before.1", "after.1").contains("mixed-builds"));
+  CHECK_FALSE(kinds("before.1", "before.2").contains("mixed-builds"));
 }

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "analysis/profile/diff_report.h"
+#include "proto/formats.h"
+#include "tests/support/fixture.h"
 #include "tests/support/folded.h"
 
 namespace {
@@ -144,4 +146,28 @@ TEST_CASE("what the compiler inlines now keeps its cost and says so") {
           (is_inlined_after ? analysis::InliningChange::kInlinedNow : analysis::InliningChange::kNoLongerInlined));
     CHECK_FALSE(diff.is_found);
   }
+}
+
+// fixtures/refactored: the same work on all sides.
+TEST_CASE("a recorded function that moved to another package is neither new nor gone") {
+  const auto view = [](const char* name) {
+    const std::string path = test_support::FixturePath(std::string("refactored/go1.26.") + name + ".cpu.pb.gz");
+    return analysis::View(proto::ReadProfile(path), {});
+  };
+  const auto compare = [&](const char* before, const char* after) {
+    std::vector<analysis::View> sides[2];
+    sides[0].push_back(view(before));
+    sides[1].push_back(view(after));
+    return analysis::Compare(sides[0], sides[1], {});
+  };
+  const auto moved = compare("before", "after");
+  const auto& round = Row(moved, "fixtures/refactored/pricing.Round");
+  CHECK(round.status == ChangeStatus::kMoved);
+  CHECK(round.was == "fixtures/refactored/tax.Round");
+  CHECK(round.is_noise);
+  CHECK_FALSE(moved.is_found);
+  const auto inlined = compare("not_inlined", "before");
+  CHECK(Row(inlined, "main.percent").inlining == analysis::InliningChange::kInlinedNow);
+  CHECK(Row(compare("before", "not_inlined"), "main.percent").inlining == analysis::InliningChange::kNoLongerInlined);
+  CHECK(Row(inlined, "main.discount").inlining == analysis::InliningChange::kNone);
 }
