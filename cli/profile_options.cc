@@ -14,6 +14,7 @@
 #include "cli/symbolize_option.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
+#include "proto/processors.h"
 #include "render/terminal_text.h"
 
 namespace cli {
@@ -97,7 +98,9 @@ std::string ProfileOptions::SampleIndex() const {
 
 int ProfileOptions::Stream(const std::function<void(const analysis::TextSink&)>& report) const {
   OutputFile output(line_.Text("output"));
-  report({.escape = render::TerminalText, .write = [&](std::string_view text) { output.Write(text); }});
+  report({.escape = render::TerminalText,
+          .write = [&](std::string_view text) { output.Write(text); },
+          .threads = proto::Processors()});
   output.Commit();
   return kClean;
 }

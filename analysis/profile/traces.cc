@@ -6,7 +6,6 @@
 #include <deque>
 #include <future>
 #include <map>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -112,13 +111,13 @@ void Traces(View& view, const TextSink& sink) {
   for (const std::string& line : view.Header()) sink.write(sink.escape(line) + "\n");
   const Writer writer(view, sink);
   const size_t samples = view.profile().sample_count();
-  // Spelt out on as many threads as there are processors, written in order; the memory goes round.
+  // Written in order; the memory goes round.
   std::deque<std::future<std::string>> under_way;
-  std::vector<std::string> spare(std::thread::hardware_concurrency() + 1);
+  std::vector<std::string> spare(sink.threads + 1);
   for (size_t begun = 0; begun < samples || !under_way.empty();) {
     for (; begun < samples && !spare.empty(); spare.pop_back()) {
       const size_t end = std::min(samples, begun + kSamplesAtOnce);
-      const auto how = samples > kSamplesAtOnce ? std::launch::async : std::launch::deferred;
+      const auto how = sink.threads > 1 && samples > kSamplesAtOnce ? std::launch::async : std::launch::deferred;
       under_way.push_back(std::async(
           how, [&writer, begun, end](std::string text) { return writer.Samples(begun, end, std::move(text)); },
           std::move(spare.back())));
