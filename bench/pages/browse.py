@@ -47,7 +47,8 @@ def opening(browser, path):
     """Seconds by the clock, and of the main thread's CPU time."""
     browser.open(path)
     events = trace_up_to(browser, "page-ready")
-    ready, start = time_of(events, "page-ready"), time_of(events, "navigationStart")
+    ready = time_of(events, "page-ready")
+    start = max(event["ts"] for event in events if event.get("name") == "navigationStart" and event["ts"] < ready)
     thread = next((event["pid"], event["tid"]) for event in events if event.get("name") == "page-ready")
     cpu = sum(event.get("tdur", 0) for event in events if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) == thread and start < event["ts"] < ready)
     return (ready - start) / 1e6, cpu / 1e6

@@ -4,7 +4,8 @@ import glob
 import os
 import unittest
 
-from pages import FIXTURES, BrowserTest, browser, goprof, open_page, scratch_path
+from pages import FIXTURES, HOSTILE, BrowserTest, browser, goprof, open_page, scratch_path
+from pprof import profile
 
 
 class GatePage(BrowserTest):
@@ -22,6 +23,21 @@ class GatePage(BrowserTest):
         self.assertIn("−75% to gone", browser.text("#flame .legend"))
         browser.resize(320, 700)
         self.assert_nothing_sticks_out()
+
+    def test_hostile_names_are_shown_and_never_run(self):
+        sides = []
+        for side, hot in (("before", 100), ("after", 900)):
+            for run in range(4):
+                path = scratch_path(f"{side}{run}.pb")
+                with open(path, "wb") as file:
+                    file.write(profile([([b"main", b"x.<" + name], hot if name is HOSTILE[0] else 100 + run) for name in HOSTILE]))
+                sides.append(path)
+        page = scratch_path("gate.html")
+        goprof("gate", "--before", *sides[:4], "--after", *sides[4:], "--html", page)
+        for where in ("gate", "flame", "top", "sandwich"):
+            open_page(page, "#view=" + where)
+            self.assertEqual(browser.js("return document.querySelectorAll('img,iframe,object,embed,[onload],[onmouseover]').length"), 0)
+        self.assertIn("<script>window.injected=1</script>", browser.text("#gate"))
 
 
 class TrendPage(BrowserTest):
