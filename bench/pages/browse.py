@@ -48,7 +48,7 @@ def opening(browser, path):
     browser.open(path)
     events = trace_up_to(browser, "page-ready")
     ready = time_of(events, "page-ready")
-    start = max(event["ts"] for event in events if event.get("name") == "navigationStart" and event["ts"] < ready)
+    start = ready - 1e3 * browser.js("return performance.getEntriesByName('page-ready')[0].startTime")
     thread = next((event["pid"], event["tid"]) for event in events if event.get("name") == "page-ready")
     cpu = sum(event.get("tdur", 0) for event in events if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) == thread and start < event["ts"] < ready)
     return (ready - start) / 1e6, cpu / 1e6
