@@ -13,8 +13,10 @@
 #include "analysis/trace/trace_summary.h"
 #include "analysis/trace/user_tasks.h"
 #include "cli/commands.h"
+#include "cli/history_trend.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
+#include "model/units.h"
 #include "proto/gzip.h"
 #include "render/html_data.h"
 #include "render/html_page.h"
@@ -84,6 +86,15 @@ void PageMaker::AddTimeline() {
   page_.timeline = render::Base64(proto::Gzip(render::TimelineBytes(timeline)));
 }
 
+// "go 1.26 trace, 201.63ms, 1,155 events, 20 goroutines, begun 2026-11-21 11:43:24 UTC"
+std::string Recorded(const analysis::TraceSummary& summary) {
+  std::string text = fmt::format("{}, {}, {} events, {} goroutines", summary.version,
+                                 model::FormatValue(summary.duration_ns, "nanoseconds"),
+                                 model::FormatCount(summary.event_count), model::FormatCount(summary.goroutines));
+  if (summary.begin_wall_ns != 0) text += fmt::format(", begun {} UTC", When(summary.begin_wall_ns));
+  return text;
+}
+
 }  // namespace
 
 int RunGotraceReport(Arguments arguments) {
@@ -98,8 +109,12 @@ int RunGotraceReport(Arguments arguments) {
   using analysis::TraceFilter;
   using model::EventSource;
   maker.AddStuck();
-  maker.Add("summary", "Summary",
-            [&](EventSource& source, TraceFilter&) { return SummaryReport(analysis::Summarise(source), kRowsShown); });
+  std::string recorded;
+  maker.Add("summary", "Summary", [&](EventSource& source, TraceFilter&) {
+    const analysis::TraceSummary summary = analysis::Summarise(source);
+    recorded = Recorded(summary);
+    return SummaryReport(summary, kRowsShown);
+  });
   maker.Add("contention", "Contention", [&](EventSource& source, TraceFilter& filter) {
     return ContentionReport(FindContention(source, filter), source, {}, kRowsShown);
   });
@@ -118,7 +133,9 @@ int RunGotraceReport(Arguments arguments) {
   maker.AddStacks();
   render::PageContent page = maker.Take();
   page.title = line.values().count("title") != 0 ? line.Text("title") : path.substr(path.rfind('/') + 1);
-  page.made.push_back(fmt::format("Made by gotrace report of {}", path.substr(path.rfind('/') + 1)));
+  const std::string name = path.substr(path.rfind('/') + 1);
+  page.made.push_back(fmt::format("{}: {}", name, recorded));
+  page.made.push_back(fmt::format("Made by gotrace report of {}", name));
   line.Write(render::HtmlPage(page));
   return kClean;
 }

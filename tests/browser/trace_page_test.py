@@ -39,6 +39,7 @@ class TracePage(BrowserTest):
         self.assertEqual(sorted(nodes), ["Mutex", "Mutex", "goroutine 16", "goroutine 33"])
         self.assertEqual(browser.js("return document.querySelectorAll('svg.waits .in-ring').length"), 4)
         self.assertIn("held by goroutine 33", browser.text("#stuck .finding"))
+        self.assertRegex(browser.text("footer"), r"go1.26.trace: go 1.26 trace, 201.63ms, [\d,]+ events, \d+ goroutines")
 
     def test_every_view_opens_from_its_tab_and_from_its_address(self):
         path = write(FIXTURES + "/tasks/go1.26.trace")
