@@ -17,7 +17,7 @@ class Finder {
   std::vector<ChainRoot> Run() {
     for (const Ring& ring : result_.rings) roots_[ring.members.front()] = {.root = ring.members, .is_ring = true};
     for (const Row row : result_.scene->waiting()) {
-      if (ring_of_[row] == kNobody) Follow(row);
+      if (ring_of_[row] == kNobody && IsHeldUp(row)) Follow(row);
     }
     std::vector<ChainRoot> found;
     for (auto& [row, root] : roots_) found.push_back(std::move(root));
@@ -26,6 +26,11 @@ class Finder {
   }
 
  private:
+  // One that idles hangs on nobody.
+  bool IsHeldUp(Row row) const {
+    return result_.judgements[row].verdict != Verdict::kIdle || result_.judgements[row].is_stalled;
+  }
+
   // Along the surest edge of each goroutine; a circle that is no ring ends where it closes.
   void Follow(Row waiter) {
     std::vector<Row> chain = {waiter};

@@ -4,8 +4,8 @@
 
 #include "analysis/deadlock/deadlock.h"
 
-// Whom a waiting goroutine waits for in the end: from waiter to holder to what that one waits for, until a ring or a
-// goroutine of which it is not known who could end its wait.
+// Whom a stuck or suspected goroutine waits for in the end: from waiter to holder to what that one waits for, until a ring
+// or a goroutine of which it is not known who could end its wait.
 namespace analysis::deadlock {
 
 struct ChainRoot {

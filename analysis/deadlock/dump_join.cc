@@ -203,7 +203,8 @@ class Joiner {
     OpenWait& wait = *facts_.goroutines[row].wait;
     const auto* state = std::ranges::find(kStates, dumped.state, &std::pair<std::string_view, WaitKind>::first);
     const bool has_no_stack = wait.stack == StackTrie::root();
-    if (dumped.wait_minutes) wait.since = std::min(wait.since, facts_.end - std::clamp<int64_t>(*dumped.wait_minutes, 0, kMostMinutes) * kMinute);
+    if (dumped.wait_minutes)
+      wait.since = std::min(wait.since, facts_.end - std::clamp<int64_t>(*dumped.wait_minutes, 0, kMostMinutes) * kMinute);
     if (has_no_stack) {
       wait.raw = raw;
       wait.stack = facts_.stacks.UserPart(raw);

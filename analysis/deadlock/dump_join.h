@@ -15,13 +15,13 @@ namespace analysis::deadlock {
 
 // How dump and trace fit together.
 struct DumpMatch {
-  size_t goroutines = 0;     // in the dump
-  size_t same = 0;           // waiting at the same place in both
-  size_t without_stack = 0;  // in the trace, which says nothing of where they wait
-  size_t moved = 0;          // at another place
-  size_t unknown = 0;        // not in the trace
-  size_t ended = 0;          // inside the trace, so the dump was taken before that
-  bool fits = true;          // it is of the same process, at about the same moment
+  size_t goroutines = 0;                         // in the dump
+  size_t same = 0;                               // waiting at the same place in both
+  size_t without_stack = 0;                      // in the trace, which says nothing of where they wait
+  size_t moved = 0;                              // at another place
+  size_t unknown = 0;                            // not in the trace
+  size_t ended = 0;                              // inside the trace, so the dump was taken before that
+  bool fits = true;                              // it is of the same process, at about the same moment
   bool is_earlier() const { return ended > 0; }  // than the trace's end: who stands elsewhere in it may have got stuck since
 };
 DumpMatch CompareDump(Facts& facts, const model::GoroutineDump& dump);  // changes nothing but the stack tables

@@ -93,11 +93,15 @@ void WhoWakesThisSite(const Question& q, Hopes& hopes) {
   }
 }
 
+bool HasReceived(const Goroutine& goroutine) {
+  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
+  return (goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0;
+}
+
 bool MayReceive(const Scene& scene, Row who) {
   const Goroutine& goroutine = scene.facts().at(who);
   if (!scene.IsWaiting(who) || goroutine.is_older) return true;  // on its way, it may do anything
-  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
-  if ((goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0) return true;
+  if (HasReceived(goroutine)) return true;
   return std::ranges::any_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene, WaitKind::kSend, at); });
 }
 
@@ -106,6 +110,14 @@ Hope Unproven(const Question& q) { return HasKnownPartners(q) ? Hope::kPerhaps :
 
 bool HasWokenHere(const Post& post, FunctionId start) {
   return std::ranges::any_of(post.relations, [&](const auto& entry) { return entry.first.waker_start == start; });
+}
+
+// What kin of whom nothing is known is worth to a sender: one that stands at a receive is at another channel, or the two
+// would have met, and one that has gone round its loop since has passed it by.
+Hope ForSender(const Question& q, Row who, Hope strength) {
+  if (q.wait.kind != WaitKind::kSend || !q.scene.GoesRoundSince(who, q.wait.since)) return strength;
+  const bool stands_at_receive = q.scene.IsWaiting(who) && MayIdle(q.scene.facts().at(who).wait->kind);
+  return stands_at_receive ? Hope::kNone : std::min(strength, Hope::kPerhaps);
 }
 
 // A goroutine started beside it, in the same round of the creator's loop, or outside of any loop.
@@ -148,6 +160,7 @@ class Siblings {
 
   void Offer(Hope strength, Row who) {
     if (q_.wait.kind == WaitKind::kSend && !MayReceive(q_.scene, who)) strength = std::min(strength, Hope::kPerhaps);
+    strength = ForSender(q_, who, strength);
     if (who != q_.row && q_.scene.IsPresent(who) && IsKinAtWork(q_, who)) hopes_.Offer(strength, HopeRule::kSibling, who);
   }
 
@@ -194,8 +207,7 @@ bool WaitsForOwnChild(const Question& q) {
   return false;
 }
 
-// The creator has ended somebody's wait from within the function that made this goroutine: it takes part in what goes on
-// there.
+// The creator has received from within the function that made this sender: it takes part in what goes on there.
 bool CreatorTakesPart(const Question& q) {
   const FunctionId made_in = q.scene.stacks().leaf_function(q.goroutine.create_stack);
   const auto is_inside = [&](StackId stack) {
@@ -204,7 +216,9 @@ bool CreatorTakesPart(const Question& q) {
     }
     return false;
   };
-  return std::ranges::any_of(q.scene.facts().at(q.goroutine.creator).waking_stacks, is_inside);
+  const auto takes_part = [&](StackId stack) { return is_inside(stack) && IsCounterpart(q.scene, WaitKind::kSend, stack); };
+  const Goroutine& creator = q.scene.facts().at(q.goroutine.creator);
+  return HasReceived(creator) || std::ranges::any_of(creator.waking_stacks, takes_part);
 }
 
 // The creator is in the very call that made it: what it gave to the goroutine is in its hands.
@@ -295,10 +309,24 @@ bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
   }
 }
 
+namespace {
+
+// It has waited since before the trace began, where goroutines idle: that nobody is known to wake it says nothing.
+bool MayBeIdle(const Scene& scene, Row who) {
+  const Goroutine& goroutine = scene.facts().at(who);
+  return scene.IsWaiting(who) && goroutine.wait->is_older && MayIdle(goroutine.wait->kind) && !goroutine.is_proven;
+}
+
+}  // namespace
+
 void HopesForChannel(const Question& q, Hopes& hopes) {
   if (q.wait.kind == WaitKind::kWaitGroup) {
     const OwnWorkers workers = OwnWorkersOf(q.scene, q.row);
     for (Row who : workers.living) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+    const auto may_be_idle = [&](Row who) { return MayBeIdle(q.scene, who); };
+    const bool may_all_be_idle = workers.is_of_group && std::ranges::all_of(workers.living, may_be_idle);
+    if (may_all_be_idle && !workers.living.empty())
+      hopes.Offer(Hope::kPerhaps, HopeRule::kIdleWorkers, workers.living.front());
     if (workers.were_started) return hopes.Lacks(workers.living.empty() ? Lack::kWakersGone : Lack::kWakersStuck);
   }
   Partners(q, hopes);

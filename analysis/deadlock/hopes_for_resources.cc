@@ -2,6 +2,7 @@
 
 #include "analysis/deadlock/known_wakers.h"
 #include "analysis/deadlock/liveness.h"
+#include "analysis/deadlock/objects.h"
 
 // Waits of which the table of known waits says that nobody idles there: for a place in a pool, a share of a semaphore, a
 // leader's answer. As with a lock, somebody has what is wanted.
@@ -24,13 +25,20 @@ bool OfferNamedHolders(const Question& q, Hopes& hopes) {
   return has_any;
 }
 
+// It is parked where goroutines idle by design, empty-handed, or works with another object of the same type.
+bool HasNone(const Question& q, Row who) {
+  const KnownWait* known = q.scene.KnownOf(who);
+  if (known != nullptr && known->role == Role::kIdle) return true;
+  return SharedReceiver(q.scene.facts(), q.row, who) == Hand::kOther;
+}
+
 // Somebody alive is inside a function of the program that asks for such resources, or a method of the same type, and does
 // not wait for one himself.
 void OfferUsers(const Question& q, Hopes& hopes) {
   const auto offer_all = [&](FunctionId function, std::span<const GroupRow> groups) {
     for (GroupRow group : groups) {
       const auto offer = [&](Row who) {
-        if (who == q.row || (q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known)) return false;
+        if (who == q.row || (q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known) || HasNone(q, who)) return false;
         hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, function);
         return hopes.is_settled();
       };

@@ -104,6 +104,13 @@ class TableReader {
   std::vector<KnownWait> entries_;
 };
 
+// Go's linker writes dots of an import path's last element as %2e: paho%2emqtt%2egolang.
+std::string WithDots(std::string_view name) {
+  std::string text(name);
+  for (size_t at = text.find("%2e"); at != std::string::npos; at = text.find("%2e", at)) text.replace(at, 3, ".");
+  return text;
+}
+
 }  // namespace
 
 Knowledge::Knowledge() : entries_(TableReader("waits.table", kWaitsTable).Run()) {}
@@ -113,7 +120,9 @@ void Knowledge::Add(const std::string& name, std::string_view text) {
   entries_.insert(entries_.begin(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
 }
 
-const KnownWait* Knowledge::Find(std::string_view frame, std::string_view start) const {
+const KnownWait* Knowledge::Find(std::string_view written_frame, std::string_view written_start) const {
+  const std::string frame = WithDots(written_frame);
+  const std::string start = WithDots(written_start);
   for (const KnownWait& entry : entries_) {
     if (!entry.start.empty() && !FitsPattern(entry.start, start)) continue;
     if (std::ranges::any_of(entry.frames, [&](const std::string& pattern) { return FitsPattern(pattern, frame); }))

@@ -1,6 +1,7 @@
 #include "analysis/deadlock/known_wakers.h"
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/deadlock/thresholds.h"
 
@@ -116,29 +117,85 @@ Reliance OfferKnownWakers(const Question& q, Hopes& hopes) {
   return {.is_known = is_known, .has_living = relatives.has_living()};
 }
 
-OwnWorkers OwnWorkersOf(const Scene& scene, Row row) {
-  const Facts& facts = scene.facts();
-  const Goroutine& goroutine = facts.at(row);
-  const StringId within = WaitsWithin(scene, row);
-  OwnWorkers workers;
-  const auto meet = [&](Row who) {
-    workers.were_started = true;
-    if (scene.IsPresent(who)) workers.living.push_back(who);
-  };
-  for (LineRow line : goroutine.lines) {
-    if (!PassesThrough(facts.stacks, facts.lines[line].create_stack, within)) continue;
-    for (Row who : facts.lines[line].members) meet(who);
+namespace {
+
+// Work is handed to group.Go() and awaited in group.Wait(): the go statement stands in another method of a type in whose
+// method the wait is.
+std::set<StringId> GroupTypes(const Scene& scene, Row row) {
+  std::set<StringId> types;
+  for (LocationId location : scene.stacks().trie().LeafFirst(scene.facts().at(row).wait->stack)) {
+    const FunctionTraits& traits = scene.stacks().traits(scene.stacks().function(location));
+    if (traits.receiver == StringId(0)) break;
+    types.insert(traits.receiver);
   }
-  if (goroutine.line == kNoLine) return workers;
-  const Lineage& own = facts.lines[goroutine.line];
-  if (!PassesThrough(facts.stacks, own.create_stack, within)) return workers;
-  for (LineRow line : facts.at(goroutine.creator).lines) {
-    if (line == goroutine.line || facts.lines[line].call != own.call) continue;
-    for (Row who : facts.lines[line].members) {
-      if (facts.at(who).call == goroutine.call) meet(who);
+  return types;
+}
+
+bool PassesThroughType(const Stacks& stacks, StackId stack, const std::set<StringId>& types) {
+  for (LocationId location : stacks.trie().LeafFirst(stack)) {
+    if (types.contains(stacks.traits(stacks.function(location)).receiver)) return true;
+  }
+  return false;
+}
+
+class WorkerSearch {
+ public:
+  WorkerSearch(const Scene& scene, Row row) : scene_(scene), facts_(scene.facts()), row_(row) {}
+
+  OwnWorkers Run() {
+    InSameCall();
+    if (!found_.were_started) OfGroup();
+    return std::move(found_);
+  }
+
+ private:
+  void Meet(Row who) {
+    if (who == row_) return;
+    found_.were_started = true;
+    if (scene_.IsPresent(who)) found_.living.push_back(who);
+  }
+
+  void InSameCall() {
+    const Goroutine& goroutine = facts_.at(row_);
+    const StringId within = WaitsWithin(scene_, row_);
+    for (LineRow line : goroutine.lines) {
+      if (!PassesThrough(facts_.stacks, facts_.lines[line].create_stack, within)) continue;
+      for (Row who : facts_.lines[line].members) Meet(who);
+    }
+    if (goroutine.line == kNoLine) return;
+    const Lineage& own = facts_.lines[goroutine.line];
+    if (!PassesThrough(facts_.stacks, own.create_stack, within)) return;
+    for (LineRow line : facts_.at(goroutine.creator).lines) {
+      if (line == goroutine.line || facts_.lines[line].call != own.call) continue;
+      for (Row who : facts_.lines[line].members) {
+        if (facts_.at(who).call == goroutine.call) Meet(who);
+      }
     }
   }
-  return workers;
-}
+
+  void OfGroup() {
+    const std::set<StringId> types = GroupTypes(scene_, row_);
+    if (types.empty()) return;
+    found_.is_of_group = true;
+    const auto look = [&](Row maker) {
+      for (LineRow line : facts_.at(maker).lines) {
+        if (!PassesThroughType(facts_.stacks, facts_.lines[line].create_stack, types)) continue;
+        for (Row who : facts_.lines[line].members) Meet(who);
+      }
+    };
+    look(row_);
+    const Row creator = facts_.at(row_).creator;
+    if (creator != kNobody) look(creator);
+  }
+
+  const Scene& scene_;
+  const Facts& facts_;
+  Row row_;
+  OwnWorkers found_;
+};
+
+}  // namespace
+
+OwnWorkers OwnWorkersOf(const Scene& scene, Row row) { return WorkerSearch(scene, row).Run(); }
 
 }  // namespace analysis::deadlock

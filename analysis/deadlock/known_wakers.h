@@ -16,9 +16,11 @@ struct Reliance {
 // Offers every known waker of q's own; those who have hope themselves become hopes.
 Reliance OfferKnownWakers(const Question& q, Hopes& hopes);
 
-// A WaitGroup is ended by the goroutines that were started for it: those of the same function, in the same call.
+// A WaitGroup is ended by the goroutines that were started for it: those of the same function, in the same call, or those
+// that kin handed to a method of the type in whose method it waits.
 struct OwnWorkers {
   bool were_started = false;  // some were seen to be
+  bool is_of_group = false;   // known by the type of the group only (group.Go and group.Wait), not by the call
   std::vector<Row> living;
 };
 OwnWorkers OwnWorkersOf(const Scene& scene, Row row);

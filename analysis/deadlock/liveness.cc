@@ -70,7 +70,8 @@ HopeFound Ask(const Scene& scene, const std::vector<HopeFound>& found, const Liv
 }  // namespace
 
 void Hopes::Offer(Hope strength, HopeRule rule, Row who, FunctionId function) {
-  if (who != kNobody) strength = std::min(strength, HopeOf(who));
+  const bool rests_on_it = who != kNobody && rule != HopeRule::kIdleWorkers;
+  if (rests_on_it) strength = std::min(strength, HopeOf(who));
   strength = std::min(strength, limit_);
   if (strength > best_.hope) best_ = {.hope = strength, .rule = rule, .who = who, .function = function, .lack = best_.lack};
 }
@@ -265,6 +266,8 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return fmt::format("{}, started beside it, lives", who);
     case HopeRule::kChild:
       return fmt::format("{}, which it started, lives", who);
+    case HopeRule::kIdleWorkers:
+      return fmt::format("{}, on which it waits, may just be idle", who);
     case HopeRule::kCreatorStillThere:
       return fmt::format("{}, which started it, is still in {}", who, function);
     case HopeRule::kMethodOfType:

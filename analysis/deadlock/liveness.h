@@ -34,6 +34,7 @@ enum class HopeRule : uint8_t {
   kMakesWakers,
   kSibling,
   kChild,
+  kIdleWorkers,  // of a WaitGroup: they may be idle
   kCreatorStillThere,
   kMethodOfType,
   kMethodWoke,

@@ -156,7 +156,7 @@ std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
   std::vector<std::string> lines;
   for (Row row : Shown(finding)) {
     lines.push_back(Member(row));
-    const auto edges = std::ranges::equal_range(finding.edges, row, {}, &WaitEdge::waiter);
+    const auto edges = std::ranges::equal_range(result_.edges, row, {}, &WaitEdge::waiter);
     size_t shown = 0;
     for (const WaitEdge& edge : edges) {
       const bool is_inside = std::ranges::find(finding.goroutines, edge.holder) != finding.goroutines.end();

@@ -17,10 +17,11 @@ std::string DumpNote(const Joined& joined) {
         "unknown to the trace. Only the {} are used.",
         which, used.same, used.goroutines, used.moved, used.unknown, used.same);
   }
-  return fmt::format("{} fits the trace: {} of its {} goroutines wait at the same place{}{}.", which, used.same,
+  return fmt::format("{} fits the trace: {} of its {} goroutines wait at the same place{}{}{}.", which, used.same,
                      used.goroutines,
                      used.without_stack == 0 ? "" : fmt::format(", of {} the trace has no stack", used.without_stack),
-                     used.moved == 0 ? "" : fmt::format(", {} have moved and are not joined", used.moved));
+                     used.moved == 0 ? "" : fmt::format(", {} stand elsewhere", used.moved),
+                     used.is_earlier() ? ". It was taken before the trace ended, so it can't say who went on" : "");
 }
 
 std::string LeakNote(const LeakMatch& match) {
@@ -34,6 +35,7 @@ model::ValueObject DumpJson(const DumpMatch& match, bool is_used) {
           {"without_stack", uint64_t{match.without_stack}},
           {"moved", uint64_t{match.moved}},
           {"unknown", uint64_t{match.unknown}},
+          {"earlier", match.is_earlier()},
           {"fits", match.fits},
           {"used", is_used}};
 }

@@ -54,17 +54,23 @@ std::string_view OutermostFunction(std::string_view function) {
   return function;
 }
 
+FunctionId SharedWith(const Stacks& stacks, LocationId frame, StackId stack) {
+  const FunctionTraits ours = stacks.traits(stacks.function(frame));
+  if (ours.is_standard) return FunctionId(0);
+  for (LocationId at : stacks.trie().LeafFirst(stack)) {
+    const FunctionTraits theirs = stacks.traits(stacks.function(at));
+    if (theirs.is_standard) continue;
+    const bool is_same_type = ours.receiver != StringId(0) && ours.receiver == theirs.receiver;
+    const bool is_same_function = ours.outermost == theirs.outermost && stacks.symbols().text(ours.outermost) != "main.main";
+    if (is_same_type || is_same_function) return stacks.function(at);
+  }
+  return FunctionId(0);
+}
+
 FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b) {
-  for (LocationId x : stacks.trie().LeafFirst(a)) {
-    const FunctionTraits of_x = stacks.traits(stacks.function(x));
-    if (of_x.is_standard) continue;
-    for (LocationId y : stacks.trie().LeafFirst(b)) {
-      const FunctionTraits of_y = stacks.traits(stacks.function(y));
-      if (of_y.is_standard) continue;
-      const bool is_same_type = of_x.receiver != StringId(0) && of_x.receiver == of_y.receiver;
-      const bool is_same_function = of_x.outermost == of_y.outermost && stacks.symbols().text(of_x.outermost) != "main.main";
-      if (is_same_type || is_same_function) return stacks.function(y);
-    }
+  for (LocationId frame : stacks.trie().LeafFirst(a)) {
+    const FunctionId shared = SharedWith(stacks, frame, b);
+    if (shared != FunctionId(0)) return shared;
   }
   return FunctionId(0);
 }

@@ -72,6 +72,7 @@ class Stacks {
 
 // The first function or type of the program that both stacks have; main.main says nothing.
 FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b);
+FunctionId SharedWith(const Stacks& stacks, LocationId frame, StackId stack);  // of one frame, and a stack
 // "net/http" of "net/http.(*conn).serve"
 std::string_view PackageOf(std::string_view function);
 // Is this function of the standard library, by its import path?

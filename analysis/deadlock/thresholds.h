@@ -80,6 +80,7 @@ constexpr double kSignPeersEnded = 0.20;          // this birth is meant to end
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;
 constexpr double kSignFamilyMatter = 0.20;
+constexpr double kSignFamilyMatterInside = 0.10;  // a client that listens: its server may have nothing to say for long
 constexpr double kSignGrows = 0.15;
 constexpr double kSignFarLonger = 0.10;
 constexpr double kSignNoHistory = -0.10;

@@ -94,8 +94,8 @@ Judgement Judge_::Of(Row row) const {
   if (!IsStranded(row)) return judgement;
   const auto lives = facts_.ended_of_birth.at({facts_.at(row).create_stack, facts_.at(row).start});
   const bool is_at_work = !MayIdle(facts_.at(row).wait->kind) || NeverIdles(scene_.KnownOf(row));
-  judgement.Add({Sign::kStranded, is_at_work ? kSignStrandedAtWork : kSignStranded,
-                 static_cast<uint64_t>(lives.total / lives.ended)});
+  judgement.Add(
+      {Sign::kStranded, is_at_work ? kSignStrandedAtWork : kSignStranded, static_cast<uint64_t>(lives.total / lives.ended)});
   if (judgement.verdict == Verdict::kIdle) judgement.verdict = Verdict::kSuspect;
   if (hopes_[row].hope != Hope::kLikely && !judgement.is_too_soon && judgement.confidence >= kLeak)
     judgement.verdict = Verdict::kLeak;
@@ -193,7 +193,10 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
   if (hopes_[row].lack == Lack::kUnknown && goroutine.creator != kNobody && site.ended_by_kin > 0 &&
       site.ended_by_stranger == 0)
-    judgement.Add({Sign::kFamilyMatter, kSignFamilyMatter, site.ended_by_kin});
+    judgement.Add(
+        {Sign::kFamilyMatter,
+         scene_.IsInStartFunction(row) || !MayIdle(goroutine.wait->kind) ? kSignFamilyMatter : kSignFamilyMatterInside,
+         site.ended_by_kin});
   if (Grows(row)) judgement.Add({Sign::kGrows, kSignGrows, waiting});
   const bool is_far_longer =
       site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;

@@ -317,11 +317,17 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
   }
 }
 
+// Who waits for work to be done does not serve those who do it, though the library that runs the work is on both stacks:
+// then only the innermost function counts.
 void EdgeFinder::EdgesBySharedFrames(Row row) {
+  const OpenWait& wait = WaitOf(row);
+  const StackId own = stacks_.OwnPart(wait.stack);
   for (Row other : sample_) {
-    if (other == row || WaitOf(other).site == WaitOf(row).site) continue;
+    if (other == row || WaitOf(other).site == wait.site || own == StackTrie::root()) continue;
     if (SharedReceiver(facts_, row, other) == Hand::kOther) continue;
-    const FunctionId shared = SharedFrame(stacks_, WaitOf(row).stack, WaitOf(other).stack);
+    const bool is_outside = MayIdle(wait.kind) && WaitOf(other).kind == WaitKind::kWaitGroup;
+    const FunctionId shared = is_outside ? SharedWith(stacks_, stacks_.leaf(own), WaitOf(other).stack)
+                                         : SharedFrame(stacks_, wait.stack, WaitOf(other).stack);
     if (shared != FunctionId(0)) Add(row, other, Evidence::kGuessed, EdgeRule::kSharedFrames, shared);
   }
 }

@@ -170,3 +170,98 @@ TEST_CASE("a loop that the table knows to be idle is not looked at further; user
   CHECK(Verdicts(kScript) == "g2 leak");
   CHECK(Verdicts(kScript, {.knowledge = "frame lib.(*Client).send\nis idle\n"}) == "");
 }
+
+TEST_CASE("senders that stay where their peers come and go are leaked, though somebody might still come; one is not yet") {
+  // Calls that take 1 us each, then some that stay in their send. The one who started them is still there, and may yet
+  // receive.
+  const auto script = [](int stay) {
+    std::string text = "0 sync\n0 g1 was running on p0\n";
+    int64_t time = 10;
+    int id = 2;
+    for (int i = 0; i < 10; ++i, ++id, time += 1000) {
+      text += fmt::format("{} g1 create g{} main.call @ main.main;main.serve\n", time, id);
+      text += fmt::format("{} g{} run on p1\n{} g{} exit\n", time + 1, id, time + 900, id);
+    }
+    for (int i = 0; i < stay; ++i, ++id, time += 9'000'000) {
+      text += fmt::format("{} g1 create g{} main.call @ main.main;main.serve\n", time, id);
+      text += fmt::format("{} g{} run on p1\n{} g{} wait \"chan send\" @ main.call\n", time + 1, id, time + 2, id);
+    }
+    text += fmt::format("{} g1 wait \"sleep\" @ main.main;main.serve;time.Sleep\n", time);
+    text += fmt::format("{} - create g999 main.tick\n", time + 90'000'000);
+    return text;
+  };
+  CHECK(Verdicts(script(1)) == "g12 suspect");
+  CHECK(Verdicts(script(9)).find("g20 leak") != std::string::npos);
+  CHECK(Why(script(9), 12).find("others of the same go statement lived") != std::string::npos);
+}
+
+TEST_CASE("a pipe's write is a send, its read may idle") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 main.copy @ main.main
+      2 g2 run on p1
+      3 g2 wait "select" @ main.copy;io.(*PipeWriter).Write;io.(*pipe).write;runtime.selectgo
+      4 g1 exit
+ 90000000 - create g9 main.tick
+)";
+  CHECK(Verdicts(kScript) == "g2 leak");
+  const Result result = Judged(kScript, {});
+  CHECK(result.facts->at(result.facts->row_of.at(2)).wait->kind == WaitKind::kSend);
+}
+
+TEST_CASE("a worker that has gone round its loop since the send began is at another channel") {
+  // g3 waits at its receive again and again while g2 waits to send.
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 main.complain @ main.main
+      2 g1 create g3 main.serve @ main.main
+      3 g2 run on p1
+      4 g2 wait "chan send" @ main.complain
+      5 g3 run on p1
+      6 g3 wait "chan receive" @ main.serve
+     10 - wake g3
+     11 g3 run on p1
+     12 g3 wait "chan receive" @ main.serve
+     13 g1 wait "forever" @ main.main;runtime.block
+ 90000000 - create g9 main.tick
+)";
+  CHECK(Verdicts(kScript).find("g2 leak") != std::string::npos);
+}
+
+TEST_CASE("a group's Wait is ended by those who were handed to the group's Go, idle or not") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 lib.(*Group).Go.func1 @ main.main;main.begin;lib.(*Group).Go
+      2 g1 create g3 lib.(*Group).Wait @ main.main;main.begin
+      3 g2 run on p1
+      4 g2 wait "sleep" @ lib.(*Group).Go.func1;main.work;time.Sleep
+      5 g3 run on p1
+      6 g3 wait "sync" @ lib.(*Group).Wait;sync.(*WaitGroup).Wait
+      7 g1 exit
+ 90000000 - create g9 main.tick
+)";
+  CHECK(Verdicts(kScript) == "");
+  std::string ended(kScript);
+  ended.replace(ended.find("g2 wait"),
+                std::string_view("g2 wait \"sleep\" @ lib.(*Group).Go.func1;main.work;time.Sleep").size(), "g2 exit");
+  CHECK(Verdicts(ended) == "g3 leak");
+}
+
+TEST_CASE("a goroutine of the pool's own, parked by design, holds none of the pool's resources") {
+  constexpr const char* kTable = "frame lib.(*Pool).Get\nis resource\n\nframe lib.(*Pool).watch\nis idle\n";
+  CHECK(Verdicts(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 main.handle @ main.main
+      2 g1 create g3 lib.(*Pool).watch @ main.main
+      3 g2 run on p1
+      4 g2 wait "select" @ main.handle;lib.(*Pool).Query;lib.(*Pool).Get;runtime.selectgo
+      5 g3 run on p1
+      6 g3 wait "select" @ lib.(*Pool).watch;runtime.selectgo
+ 90000000 - create g9 main.tick
+)",
+                 {.knowledge = kTable}) == "g2 leak");
+}

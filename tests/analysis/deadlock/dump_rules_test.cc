@@ -1,0 +1,145 @@
+#include <doctest/doctest.h>
+
+#include "analysis/deadlock/deadlock.h"
+#include "tests/support/trace_script.h"
+
+// What a goroutine dump adds to a trace, rule by rule, each with what it must not do.
+namespace {
+
+using namespace analysis::deadlock;
+
+struct Call {
+  std::string function;
+  uint64_t argument = 0;  // the first; 0 = none
+};
+
+struct Line {
+  int64_t id;
+  std::string state;
+  std::vector<Call> calls;  // leaf first
+  std::string created_by;   // by goroutine 1
+  std::optional<int64_t> minutes;
+};
+
+model::GoroutineDump Dump(const std::vector<Line>& lines) {
+  model::GoroutineDump dump;
+  for (const Line& line : lines) {
+    model::DumpedGoroutine goroutine{.id = line.id, .state = line.state, .wait_minutes = line.minutes};
+    for (const Call& call : line.calls) {
+      model::DumpFrame frame{.location = dump.symbols.InternFrame(call.function, "main.go", 0)};
+      if (call.argument != 0) frame.arguments.push_back({.value = call.argument});
+      goroutine.frames.push_back(frame);
+    }
+    for (auto frame = goroutine.frames.rbegin(); frame != goroutine.frames.rend(); ++frame)
+      goroutine.stack = dump.stacks.Child(goroutine.stack, frame->location);
+    if (!line.created_by.empty()) {
+      goroutine.creator = 1;
+      goroutine.created_by = dump.symbols.InternFrame(line.created_by, "main.go", 0);
+    }
+    dump.goroutines.push_back(std::move(goroutine));
+  }
+  return dump;
+}
+
+Result Judged(std::string_view script, const std::vector<Line>& dump) {
+  Inputs inputs;
+  inputs.dumps.push_back(Dump(dump));
+  const auto trace = test_support::TraceScript(script);
+  return Analyse(*trace, std::move(inputs));
+}
+
+std::string VerdictOn(const Result& result, int64_t id) {
+  return Name(result.judgements[result.facts->row_of.at(id)].verdict);
+}
+
+std::string HopeOf(const Result& result, int64_t id) {
+  return Explain(*result.scene, result.hopes[result.facts->row_of.at(id)]);
+}
+
+// A window: g7 has been in a send since before it, and main sleeps.
+constexpr const char* kSender = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "sleep" @ main.main;time.Sleep
+ 90000010 g7 was waiting @ main.produce;runtime.chansend1
+)";
+const Line kMain{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.main"}}};
+const Line kInSend{.id = 7, .state = "chan send", .calls = {{"main.produce"}}};
+
+}  // namespace
+
+TEST_CASE("who stands elsewhere in a later dump went on, and is not accused") {
+  CHECK(VerdictOn(Judged(kSender, {kMain, kInSend}), 7) == "leak");
+  const Result gone = Judged(kSender, {kMain});
+  CHECK(VerdictOn(gone, 7) == "idle");
+  CHECK(HopeOf(gone, 7) == "the dump, which is later than the trace, shows that it went on");
+}
+
+TEST_CASE("a dump that still has goroutines which ended in the trace was taken earlier, and clears nobody") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 main.brief @ main.main
+      2 g2 run on p1
+      3 g2 exit
+      4 g1 wait "sleep" @ main.main;time.Sleep
+ 90000010 g7 was waiting @ main.produce;runtime.chansend1
+)";
+  const Result result = Judged(kScript, {kMain, {.id = 2, .state = "running", .calls = {{"main.brief"}}}});
+  REQUIRE(result.joined.dumps.size() == 1);
+  CHECK(result.joined.dumps[0].is_earlier());
+  CHECK(VerdictOn(result, 7) == "leak");
+}
+
+TEST_CASE("who works on another object of the type does not hold this one's lock, even while it goes on") {
+  // g8, in a method of the type, has moved on since the trace; the object in its hands is the same.
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g8 was running on p0
+      5 g8 wait "sleep" @ main.(*Shop).sell;time.Sleep
+ 90000010 g7 was waiting @ main.(*Shop).close;sync.(*Mutex).Lock
+)";
+  const auto dump = [](uint64_t shop) {
+    return std::vector<Line>{
+        {.id = 7,
+         .state = "sync.Mutex.Lock",
+         .calls = {{"internal/sync.(*Mutex).lockSlow", 0xc000012040}, {"main.(*Shop).close", 0xc000012040}}},
+        {.id = 8, .state = "running", .calls = {{"main.(*Shop).sell", shop}}}};
+  };
+  CHECK(VerdictOn(Judged(kScript, dump(0xc000012040)), 7) == "idle");
+  CHECK(VerdictOn(Judged(kScript, dump(0xc000012000)), 7) == "leak");
+}
+
+TEST_CASE("minutes waited count as the wait's length, and damage there is no overflow") {
+  const auto waited = [](int64_t minutes) {
+    Line line = kInSend;
+    line.minutes = minutes;
+    const Result result = Judged(kSender, {line});
+    return result.scene->WaitedFor(result.facts->row_of.at(7));
+  };
+  CHECK(waited(3) == 180'000'000'000);
+  CHECK(waited(INT64_MAX) > 180'000'000'000);
+  CHECK(waited(-1) == 90'000'010);
+}
+
+TEST_CASE("kin that only a dump tells of give hope where they share the work, not by birth alone") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g8 was running on p0
+ 90000010 g7 was waiting @ main.produce;runtime.chansend1
+ 90000011 g8 wait "sleep" @ {};time.Sleep
+)";
+  const auto verdict = [&](const std::string& function) {
+    std::string script(kScript);
+    script.replace(script.find("{}"), 2, function);
+    Line sender = kInSend;
+    sender.created_by = "main.main";
+    return VerdictOn(
+        Judged(
+            script,
+            {kMain, sender, {.id = 8, .state = "sleep", .calls = {{"time.Sleep"}, {function}}, .created_by = "main.main"}}),
+        7);
+  };
+  CHECK(verdict("main.elsewhere") == "leak");
+  CHECK(verdict("main.produce.func1") == "suspect");
+}
