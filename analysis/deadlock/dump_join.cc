@@ -88,8 +88,9 @@ uint64_t ObjectOf(const Stacks& stacks, const std::vector<Dumped::Call>& calls) 
 
 class Joiner {
  public:
-  Joiner(Facts& facts, const model::GoroutineDump& dump)
-      : facts_(facts), dump_(dump), tables_(facts), stacks_(facts, dump) {}
+  Joiner(Facts& facts, const model::GoroutineDump& dump) : facts_(facts), dump_(dump), tables_(facts), stacks_(facts, dump) {
+    for (const Goroutine& goroutine : facts.goroutines) newest_ = std::max(newest_, goroutine.id);
+  }
 
   DumpMatch CompareAll() {
     match_.goroutines = dump_.goroutines.size();
@@ -194,10 +195,13 @@ class Joiner {
     goroutine.is_proven |= dumped.is_leaked;
     const StackId raw = stacks_.Of(dumped);
     if (goroutine.start == FunctionId(0)) goroutine.start = facts_.stacks.outermost_function(raw);
-    if (is_new) goroutine.state = GoState::kWaiting, goroutine.wait = OpenWait{.since = facts_.begin, .is_older = true};
+    if (is_new) goroutine.state = GoState::kWaiting, goroutine.wait = OpenWait{.since = FirstSeen(dumped), .is_older = true};
     if (goroutine.wait) TakeWait(row, dumped, raw);
     if (goroutine.creator == kNobody && dumped.created_by) TakeBirth(row, dumped);
   }
+
+  // A trace lists whoever is alive, so one with a higher number than all of them was born after it.
+  Time FirstSeen(const DumpedGoroutine& dumped) const { return dumped.id > newest_ ? facts_.end : facts_.begin; }
 
   void TakeWait(Row row, const DumpedGoroutine& dumped, StackId raw) {
     OpenWait& wait = *facts_.goroutines[row].wait;
@@ -246,6 +250,7 @@ class Joiner {
   DumpStacks stacks_;
   DumpMatch match_;
   std::vector<GoroutineId> ids_;  // of the dump, ascending
+  GoroutineId newest_ = model::kNoGoroutine;
 };
 
 // A stack as names and lines, without the runtime at either end: what a profile and a trace have in common.

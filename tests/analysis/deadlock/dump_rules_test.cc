@@ -143,3 +143,11 @@ TEST_CASE("kin that only a dump tells of give hope where they share the work, no
   CHECK(verdict("main.elsewhere") == "leak");
   CHECK(verdict("main.produce.func1") == "suspect");
 }
+
+TEST_CASE("a goroutine that was born after the trace has not waited long enough for a verdict") {
+  const Line late{.id = 900, .state = "sync.Mutex.Lock", .calls = {{"sync.(*Mutex).Lock"}, {"main.bump"}}};
+  const Line older{.id = 3, .state = "sync.Mutex.Lock", .calls = {{"sync.(*Mutex).Lock"}, {"main.bump"}}};
+  const Result result = Judged(kSender, {kMain, kInSend, late, older});
+  CHECK(VerdictOn(result, 900) == "suspect");
+  CHECK(VerdictOn(result, 3) == "leak");
+}
