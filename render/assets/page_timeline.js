@@ -7,7 +7,7 @@ const pageTimeline = (() => {
   const ROW = 20, HEAD = 22, AXIS = 24, COUNTER = 40, LEAST = 0.7, LEAST_BUSY = 1.2, TEXT_LEAST = 34, STEP = 0.35;
   const { Board, dark, css } = pageCanvas;
   const STATES = {  // of goroutines: light, dark; the palette of flame graphs (palette.cc) has the same
-    running: ['#4f9d5d', '#0b7e43'], 'ready to run': ['#e9b44c', '#6a4100'], 'in a system call': ['#c06ab0', '#95419a'], 'blocked by others': ['#ec7c97', '#48141f'],
+    running: ['#4f9d5d', '#0b7e43'], 'ready to run': ['#e9b44c', '#6a4100'], 'in a system call': ['#c06ab0', '#95419a'], 'blocked by others': ['#f3562e', '#48141f'],
     waiting: ['#d9dbe0', '#474d58'],
   };
   const HUES = [['#6fa8dc', '#35628c'], ['#8fbf87', '#3f6f3b'], ['#d9a66c', '#85592a'], ['#b39ddb', '#5f4a8b'], ['#7fc4c4', '#2f6f6f'], ['#d98fa5', '#86405a'], ['#b8b56a', '#67652a'], ['#9fb0c8', '#4b5a70']];

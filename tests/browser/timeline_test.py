@@ -88,7 +88,7 @@ class Timeline(BrowserTest):
         open_page(write(FIXTURES + "/abba/go1.26.trace"))
         fill = """const t = pageTimelineForTests, lane = t.rows.find(one => one.lane && one.lane.name.endsWith(arguments[0])).lane;
                   return t.fillOf(lane, lane.spans.begin.length - 1)"""
-        blocked, waiting = "#ec7c97", "#d9dbe0"
+        blocked, waiting = "#f3562e", "#d9dbe0"
         self.assertEqual(browser.js(fill, " main.main.func2"), blocked)  # one of the two that hold and wait for a lock
         self.assertEqual(browser.js(fill, " main.main.func3"), blocked)
         self.assertEqual(browser.js(fill, " runtime.bgsweep"), waiting)
