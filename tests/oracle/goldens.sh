@@ -27,6 +27,8 @@ for option in -cum -lines -addresses -filefunctions -files -noinlines -nodecount
   -relative_percentages -nodefraction=0.1 -sample_index=0 -taghide=reader; do
   ask options top "$option" $kinds/go1.26.cpu.pb.gz
 done
+ask options raw -tagroot=reader $kinds/go1.11.cpu.pb.gz
+ask options raw -tagleaf=bytes $kinds/go1.11.heap.pb.gz
 after=fixtures/cpu_regression/go1.26.after.1.cpu.pb.gz before=fixtures/cpu_regression/go1.26.before.1.cpu.pb.gz
 for option in "" -normalize -drop_negative; do
   ask differences top -nodecount=20 $option -diff_base=$before $after
