@@ -47,6 +47,13 @@ def first_difference(found, wanted):
     return ""
 
 
+def is_by_chance(ask, found, wanted):
+    """Rows that print the same (-files has them) come in another order each time that pprof is asked."""
+    if sorted(found) != sorted(wanted):
+        return False
+    return any(ask() != wanted for _ in range(8))
+
+
 def main():
     goprof, pprof, files = sys.argv[1], sys.argv[2], sys.argv[3:]
     compared = different = 0
@@ -54,8 +61,12 @@ def main():
         for report in REPORTS:
             for option in OPTIONS:
                 options = option.format(file=file).split()
-                _, wanted = said([pprof, "-symbolize=remote", "-" + report, *options, file])
-                wanted = [line for line in wanted if "as range, not regexp" not in line]
+
+                def ask():
+                    _, lines = said([pprof, "-symbolize=remote", "-" + report, *options, file])
+                    return [line for line in lines if "as range, not regexp" not in line]
+
+                wanted = ask()
                 status, found = said([goprof, *report.split("="), *options, file])
                 compared += 1
                 if any(message in line for message in NOTHING for line in wanted):
@@ -64,7 +75,7 @@ def main():
                         print(f"{file}: {report} {option}: exit status {status}, wanted 2")
                     continue
                 found = without_lines_by_number(found)
-                if found != wanted:
+                if found != wanted and not is_by_chance(ask, found, wanted):
                     different += 1
                     print(f"{file}: {report} {option}\n{first_difference(found, wanted)}")
     print(f"{len(files)} profiles, {compared} reports compared, {different} differ")
