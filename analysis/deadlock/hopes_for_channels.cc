@@ -283,6 +283,21 @@ void CounterpartInFile(const Question& q, Hopes& hopes) {
   }
 }
 
+// Whom a wait group that is older than the trace waits for can't be known; somebody in the same file who has been at one
+// thing since before the trace, asleep or at the network, may be one of them and not be done yet.
+void LongTaskInFile(const Question& q, Hopes& hopes) {
+  if (!q.goroutine.is_older) return;
+  const Facts& facts = q.scene.facts();
+  for (GroupRow group : q.scene.WithFile(q.scene.stacks().file(q.leaf))) {
+    for (Row who : q.scene.groups()[group].members) {
+      const Goroutine& other = facts.at(who);
+      const bool is_at_one_thing = other.is_older && other.last_ran == 0 && !q.scene.IsWaiting(who);
+      const bool may_be_kin = other.creator == kNobody || other.creator == q.row;
+      if (is_at_one_thing && may_be_kin) return hopes.Offer(Hope::kPerhaps, HopeRule::kLongTask, who);
+    }
+  }
+}
+
 }  // namespace
 
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
@@ -328,6 +343,7 @@ void HopesForChannel(const Question& q, Hopes& hopes) {
     if (may_all_be_idle && !workers.living.empty())
       hopes.Offer(Hope::kPerhaps, HopeRule::kIdleWorkers, workers.living.front());
     if (workers.were_started) return hopes.Lacks(workers.living.empty() ? Lack::kWakersGone : Lack::kWakersStuck);
+    LongTaskInFile(q, hopes);
   }
   Partners(q, hopes);
   if (hopes.is_settled()) return;

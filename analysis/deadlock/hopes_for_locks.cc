@@ -134,6 +134,13 @@ void HolderInFile(const Question& q, Hopes& hopes) {
   }
 }
 
+// Runs, sleeps or waits for something outside of the process in a call that it entered before the wait began. The function
+// it was started with is no call: it is on the stack whatever the goroutine does.
+bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, FunctionId function, Time since) {
+  const bool is_at_work = hopes[who].rule == HopeRule::kRuns || hopes[who].rule == HopeRule::kOutside;
+  return is_at_work && scene.facts().at(who).start != function && !scene.HasEnteredSince(who, function, since);
+}
+
 }  // namespace
 
 void HopesForLock(const Question& q, Hopes& hopes) {
@@ -147,6 +154,27 @@ void HopesForLock(const Question& q, Hopes& hopes) {
   UnlockerRuns(q, hopes);
   if (hopes.is_settled()) return;
   HolderInFile(q, hopes);
+}
+
+bool MayBeHeldAllAlong(const Scene& scene, const std::vector<HopeFound>& hopes, Row row) {
+  const OpenWait& wait = *scene.facts().at(row).wait;
+  const auto is_busy = [&](GroupRow group, FunctionId function) {
+    return std::ranges::any_of(scene.groups()[group].members,
+                               [&](Row who) { return who != row && IsBusyIn(scene, hopes, who, function, wait.since); });
+  };
+  const auto any_in = [&](FunctionId function) {
+    return std::ranges::any_of(scene.WithFunction(function), [&](GroupRow group) { return is_busy(group, function); });
+  };
+  if (std::ranges::any_of(scene.locks().FunctionsOf(scene.stacks().leaf(wait.stack)), any_in)) return true;
+  const StringId receiver = scene.stacks().traits(scene.stacks().leaf_function(wait.stack)).receiver;
+  if (receiver == StringId(0)) return false;
+  for (GroupRow group : scene.WithReceiver(receiver)) {
+    for (LocationId location : scene.stacks().trie().LeafFirst(scene.StackOf(scene.groups()[group].members.front()))) {
+      const FunctionId function = scene.stacks().function(location);
+      if (scene.stacks().traits(function).receiver == receiver && is_busy(group, function)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace analysis::deadlock

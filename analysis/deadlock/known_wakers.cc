@@ -42,7 +42,7 @@ class Relatives {
     if (who == q_.row || !q_.scene.IsPresent(who) || facts_.at(who).start != start) return;
     const bool has_turned = q_.is_overtaken && HasServedLaterOnes(who);
     if (has_turned && !MayIdle(q_.wait.kind)) return;
-    has_living_ = true;
+    has_living_ |= !q_.found[who].is_powerless;  // main in select{} is not stuck, but has gone on to something else
     hopes_.Offer(has_turned ? Hope::kPerhaps : Hope::kLikely, HopeRule::kRelative, who);
   }
 

@@ -268,6 +268,10 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return fmt::format("{}, which it started, lives", who);
     case HopeRule::kIdleWorkers:
       return fmt::format("{}, on which it waits, may just be idle", who);
+    case HopeRule::kLongTask:
+      return fmt::format(
+          "{}, in the same file, has been at one thing since before the trace began; it may be one of those waited for",
+          who);
     case HopeRule::kCreatorStillThere:
       return fmt::format("{}, which started it, is still in {}", who, function);
     case HopeRule::kMethodOfType:

@@ -35,6 +35,7 @@ enum class HopeRule : uint8_t {
   kSibling,
   kChild,
   kIdleWorkers,  // of a WaitGroup: they may be idle
+  kLongTask,
   kCreatorStillThere,
   kMethodOfType,
   kMethodWoke,
@@ -133,7 +134,10 @@ bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);
 
-void HopesForLock(const Question& question, Hopes& hopes);      // hopes_for_locks.cc
+void HopesForLock(const Question& question, Hopes& hopes);  // hopes_for_locks.cc
+// Somebody who does not wait for another goroutine has been inside one call of the lock's functions, or of a method of its
+// type, since before this wait for a lock began: however long it takes, he may simply have it.
+bool MayBeHeldAllAlong(const Scene& scene, const std::vector<HopeFound>& hopes, Row row);  // hopes_for_locks.cc
 void HopesForResource(const Question& question, Hopes& hopes);  // hopes_for_resources.cc: known never to be idle
 void HopesForChannel(const Question& question, Hopes& hopes);   // hopes_for_channels.cc: channels, conds, wait groups
 

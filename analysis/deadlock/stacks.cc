@@ -134,7 +134,7 @@ FunctionTraits Stacks::WorkOut(FunctionId function) const {
   traits.is_known = true;
   traits.is_machinery =
       StartsWithAny(name, {"runtime.", "sync.", "internal/sync.", "internal/runtime/", "internal/poll.", "internal/race."});
-  traits.is_standard = IsStandardLibrary(name);
+  traits.is_standard = IsStandardLibrary(name) || StartsWithAny(name, {"golang.org/x/sync/"});
   traits.is_runtime_own = StartsWithAny(name, {"runtime.", "runtime/", "internal/runtime/"});
   traits.receiver = symbols_.InternString(ReceiverType(name));
   traits.outermost = symbols_.InternString(OutermostFunction(name));

@@ -22,7 +22,7 @@ using model::StringId;
 struct FunctionTraits {
   bool is_known = false;        // worked out already
   bool is_machinery = false;    // runtime, sync, internal/poll: how a wait is done, not who waits
-  bool is_standard = false;     // the standard library, machinery included
+  bool is_standard = false;     // the standard library, machinery included, and golang.org/x/sync: not whose wait it is
   bool is_runtime_own = false;  // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
   StringId receiver;            // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
   StringId outermost;           // main.serve of main.serve.func1.2: the function in whose text it is written

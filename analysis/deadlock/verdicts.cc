@@ -205,7 +205,7 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
 
 bool Judge_::IsStalled(Row row) const {
   const OpenWait& wait = *facts_.at(row).wait;
-  if (hopes_[row].hope == Hope::kNone || !IsLock(wait.kind)) return false;
+  if (hopes_[row].hope == Hope::kNone || !IsLock(wait.kind) || MayBeHeldAllAlong(scene_, hopes_, row)) return false;
   const Time pace = scene_.locks().LongestIn(scene_.stacks().leaf_function(wait.stack));
   return scene_.WaitedFor(row) > kFarLonger * std::max(pace, kLockPace);
 }
