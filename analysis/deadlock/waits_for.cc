@@ -220,6 +220,12 @@ void EdgeFinder::EdgesToWriters(Row row, const std::vector<Row>& candidates) {
           stacks_.leaf_function(WaitOf(other).stack));
     }
   }
+  if (HasEdge(row)) return;
+  for (Row other : sample_) {  // no kin, but queued at the same kind of lock
+    const bool is_other = SharedReceiver(facts_, row, other) == Hand::kOther;
+    if (WaitOf(other).kind == WaitKind::kWriteLock && !is_other && IsSameLockKind(scene_, row, other))
+      Add(row, other, Evidence::kGuessed, EdgeRule::kPendingWriter, stacks_.leaf_function(WaitOf(other).stack));
+  }
 }
 
 void EdgeFinder::EdgesToReaders(Row row, const std::vector<Row>& candidates) {
