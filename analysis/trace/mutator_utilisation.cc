@@ -14,6 +14,7 @@ constexpr size_t kMostProcs = 1 << 16;  // what a damaged metric may not exceed
 
 constexpr size_t kBuckets = 1024;
 
+double BeginOf(size_t bucket) { return static_cast<double>(bucket) / kBuckets; }
 size_t BucketOf(double mean) { return static_cast<size_t>(std::clamp(mean * kBuckets, 0.0, double{kBuckets - 1})); }
 
 bool IsExecuting(GoState state) { return state == GoState::kRunning || state == GoState::kSyscall; }
@@ -73,10 +74,11 @@ void UtilisationBuilder::See(const Event& event) {
     default:
       break;
   }
-  Record(event.time);
+  if (is_changed_) Record(event.time);
 }
 
 void UtilisationBuilder::SetProcs(size_t count, model::Time time) {
+  is_changed_ = true;
   if (options_.per_proc) {
     for (size_t at = count; at < procs_.size(); ++at) Append(functions_[procs_[at].function], time, 0);
   }
@@ -95,7 +97,7 @@ void UtilisationBuilder::SetProcs(size_t count, model::Time time) {
 // A range that was going on when the trace began comes to light only now: the time until now is put right first. Later
 // generations say again what is known.
 void UtilisationBuilder::SeeRangeActive(const Event& event) {
-  if (syncs_ > 1) return;
+  if (!IsFirstGeneration()) return;
   const Range kind = Kind(event.name);
   const auto state = states_.find(event.goroutine);
   const bool runs = state != states_.end() && IsExecuting(state->second);
@@ -105,18 +107,22 @@ void UtilisationBuilder::SeeRangeActive(const Event& event) {
       while (count + 1 < proc_counts_.size() && proc_counts_[count + 1].first < step.time) ++count;
       step.value = std::max(0.0, step.value - 1.0 / static_cast<double>(proc_counts_[count].second));
     }
+    is_changed_ = true;
   }
   SeeRangeBegin(event);
 }
 
 void UtilisationBuilder::ChangeProc(model::ProcId proc, int change) {
-  if (proc >= 0 && static_cast<size_t>(proc) < procs_.size()) procs_[static_cast<size_t>(proc)].collecting += change;
+  if (proc < 0 || static_cast<size_t>(proc) >= procs_.size()) return;
+  procs_[static_cast<size_t>(proc)].collecting += change;
+  is_changed_ = true;
 }
 
 void UtilisationBuilder::SeeRangeBegin(const Event& event) {
   switch (Kind(event.name)) {
     case Range::kStopTheWorld:
       ++stopped_;
+      is_changed_ = true;
       return;
     case Range::kSweep:
       ChangeProc(event.proc, 1);
@@ -134,6 +140,7 @@ void UtilisationBuilder::SeeRangeEnd(const Event& event) {
   switch (Kind(event.name)) {
     case Range::kStopTheWorld:
       --stopped_;
+      is_changed_ = true;
       return;
     case Range::kSweep:
       ChangeProc(event.proc, -1);
@@ -148,14 +155,15 @@ void UtilisationBuilder::SeeRangeEnd(const Event& event) {
 }
 
 void UtilisationBuilder::SeeState(const Event& event) {
-  if (const auto worker = marks_on_.find(event.subject); worker != marks_on_.end() && !IsExecuting(event.to)) {
+  const bool was_on = IsExecuting(event.from), is_on = IsExecuting(event.to);
+  if (const auto worker = is_on ? marks_on_.end() : marks_on_.find(event.subject); worker != marks_on_.end()) {
     ChangeProc(worker->second, -1);
     marks_on_.erase(worker);
   }
-  if (assisting_.contains(event.subject) || marking_.contains(event.subject)) {
-    if (!IsExecuting(event.from) && IsExecuting(event.to)) ChangeProc(event.proc, 1);
-    if (IsExecuting(event.from) && !IsExecuting(event.to)) ChangeProc(event.proc, -1);
+  if (was_on != is_on && (assisting_.contains(event.subject) || marking_.contains(event.subject))) {
+    ChangeProc(event.proc, is_on ? 1 : -1);
   }
+  if (!IsFirstGeneration()) return;
   if (event.to == GoState::kNotExist) {
     states_.erase(event.subject);
   } else {
@@ -175,14 +183,20 @@ void UtilisationBuilder::SeeLabel(const Event& event) {
   }
 }
 
+// Of several changes at one moment the least counts, so the last of them may have to wait for the next event.
 void UtilisationBuilder::Record(model::Time time) {
+  is_changed_ = false;
+  const auto record = [&](UtilisationFunction& function, double value) {
+    Append(function, time, value);
+    is_changed_ = is_changed_ || function.back().value != value;
+  };
   if (options_.per_proc) {
-    for (const Proc& proc : procs_) Append(functions_[proc.function], time, stopped_ > 0 || proc.collecting > 0 ? 0 : 1);
+    for (const Proc& proc : procs_) record(functions_[proc.function], stopped_ > 0 || proc.collecting > 0 ? 0 : 1);
     return;
   }
   const auto collecting = stopped_ > 0 ? static_cast<std::ptrdiff_t>(procs_.size())
                                        : std::ranges::count_if(procs_, [](const Proc& proc) { return proc.collecting > 0; });
-  Append(functions_[0], time, 1 - static_cast<double>(collecting) / static_cast<double>(procs_.size()));
+  record(functions_[0], 1 - static_cast<double>(collecting) / static_cast<double>(procs_.size()));
 }
 
 std::vector<UtilisationFunction> UtilisationBuilder::Finish() {
@@ -307,55 +321,70 @@ std::vector<double> UtilisationCurve::Quantiles(int64_t window, std::span<const 
     if (bucket.ns != 0) last = static_cast<size_t>(&bucket - buckets.data());
   }
 
-  std::vector<double> found;
+  std::vector<Wanted> wanted;
   for (const double share : shares) {
     double below = 0;
     size_t at = 0;
     while (at < last && (buckets[at].ns == 0 || below + buckets[at].ns < duration * share)) below += buckets[at++].ns;
-    found.push_back(QuantileIn(at, window, duration * share - below));
+    wanted.push_back({.bucket = at, .ns = duration * share - below, .edges = {}});
   }
+  return QuantilesIn(window, wanted);
+}
+
+std::vector<double> UtilisationCurve::QuantilesIn(int64_t window, std::span<Wanted> wanted) const {
+  size_t last = 0;
+  for (const Wanted& one : wanted) last = std::max(last, one.bucket);
+  EachStretch(window, [&](double low, double high, double ns) {
+    const size_t from = BucketOf(low);
+    if (from > last) return;  // most
+    const size_t to = BucketOf(high);
+    for (Wanted& one : wanted) {
+      if (from > one.bucket || to < one.bucket) continue;
+      if (low == high) {
+        one.edges.push_back({low, 0, ns});
+        continue;
+      }
+      const double slope = ns / (high - low);
+      one.edges.push_back({from < one.bucket ? BeginOf(one.bucket) : low, slope, 0});
+      one.edges.push_back({to > one.bucket ? BeginOf(one.bucket + 1) : high, -slope, 0});
+    }
+  });
+  std::vector<double> found;
+  for (Wanted& one : wanted) found.push_back(QuantileOf(one));
   return found;
 }
 
-// The mean below which lies `wanted` of the time that belongs to one bucket.
-double UtilisationCurve::QuantileIn(size_t bucket, int64_t window, double wanted) const {
-  struct Edge {
-    double mean, slope, jump;
-  };
-  const double begin = static_cast<double>(bucket) / kBuckets, end = static_cast<double>(bucket + 1) / kBuckets;
-  std::vector<Edge> edges;
-  EachStretch(window, [&](double low, double high, double ns) {
-    if (BucketOf(low) > bucket || BucketOf(high) < bucket) return;
-    if (low == high) {
-      edges.push_back({low, 0, ns});
-      return;
-    }
-    const double slope = ns / (high - low);
-    edges.push_back({BucketOf(low) < bucket ? begin : low, slope, 0});
-    edges.push_back({BucketOf(high) > bucket ? end : high, -slope, 0});
-  });
-  std::ranges::sort(edges, {}, &Edge::mean);
+double UtilisationCurve::QuantileOf(Wanted& wanted) {
+  std::ranges::sort(wanted.edges, {}, &Edge::mean);
   double sum = 0, slope = 0, mean = 0;
-  for (const Edge& edge : edges) {
+  for (const Edge& edge : wanted.edges) {
     const double reached = sum + (edge.mean - mean) * slope;
-    if (reached >= wanted) return slope <= 0 ? edge.mean : mean + (wanted - sum) / slope;
-    if (reached + edge.jump >= wanted) return edge.mean;
+    if (reached >= wanted.ns) return slope <= 0 ? edge.mean : mean + (wanted.ns - sum) / slope;
+    if (reached + edge.jump >= wanted.ns) return edge.mean;
     sum = reached + edge.jump;
     mean = edge.mean;
     slope += edge.slope;
   }
-  return edges.empty() ? end : edges.back().mean;
+  return wanted.edges.empty() ? BeginOf(wanted.bucket + 1) : wanted.edges.back().mean;
 }
 
 std::vector<UtilisationWindow> UtilisationCurve::Worst(int64_t window, size_t count) const {
-  std::vector<UtilisationWindow> all;
+  std::vector<UtilisationWindow> rest;
   for (const Series& series : series_) {
-    Slide(series, window, [&](model::Time time, double mean) { all.push_back({.begin = time, .mean = mean}); });
+    Slide(series, window, [&](model::Time time, double mean) {
+      if (mean < 1) rest.push_back({.begin = time, .mean = mean});
+    });
   }
-  std::ranges::sort(all, {}, [](const UtilisationWindow& row) { return std::pair(row.mean, row.begin); });
+  // A heap, for few are taken out of a million.
+  const auto is_better = [](const UtilisationWindow& a, const UtilisationWindow& b) {
+    return std::pair(a.mean, a.begin) > std::pair(b.mean, b.begin);
+  };
+  std::ranges::make_heap(rest, is_better);
   std::vector<UtilisationWindow> worst;
-  for (const UtilisationWindow& row : all) {
-    if (worst.size() == count || row.mean >= 1) break;
+  while (!rest.empty() && worst.size() < count) {
+    std::ranges::pop_heap(rest, is_better);
+    const UtilisationWindow row = rest.back();
+    rest.pop_back();
     const auto overlaps = [&](const UtilisationWindow& other) { return std::abs(other.begin - row.begin) < window; };
     if (std::ranges::none_of(worst, overlaps)) worst.push_back(row);
   }

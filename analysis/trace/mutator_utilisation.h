@@ -58,6 +58,7 @@ class UtilisationBuilder {
   void SeeLabel(const model::Event& event);
   void ChangeProc(model::ProcId proc, int change);
   void Record(model::Time time);
+  bool IsFirstGeneration() const { return syncs_ <= 1; }
 
   UtilisationOptions options_;
   const model::EventSource* source_;
@@ -65,9 +66,10 @@ class UtilisationBuilder {
   std::vector<Proc> procs_;
   std::vector<std::pair<model::Time, size_t>> proc_counts_;
   std::unordered_map<model::StringId, Range> kinds_;
-  std::unordered_map<model::GoroutineId, model::GoState> states_;
+  std::unordered_map<model::GoroutineId, model::GoState> states_;   // in the first generation
   std::unordered_set<model::GoroutineId> assisting_, marking_;      // marking_: as_go_tool, once a worker, always one
   std::unordered_map<model::GoroutineId, model::ProcId> marks_on_;  // workers that run
+  bool is_changed_ = false;                                         // since Record
   int stopped_ = 0;
   int syncs_ = 0;
   model::Time end_ = 0;
@@ -102,7 +104,16 @@ class UtilisationCurve {
   static void Slide(const Series& series, int64_t window, Each each);
   template <class Each>
   void EachStretch(int64_t window, Each each) const;
-  double QuantileIn(size_t bucket, int64_t window, double wanted) const;
+  struct Edge {  // of what lies in a bucket: from here on so much more time per mean, and so much at once
+    double mean, slope, jump;
+  };
+  struct Wanted {  // the mean below which lie `ns` of the time that belongs to one bucket
+    size_t bucket;
+    double ns;
+    std::vector<Edge> edges;
+  };
+  std::vector<double> QuantilesIn(int64_t window, std::span<Wanted> wanted) const;
+  static double QuantileOf(Wanted& wanted);
 
   std::vector<Series> series_;
 };
