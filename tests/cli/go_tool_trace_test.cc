@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -11,21 +10,13 @@
 #include "analysis/trace/contention.h"
 #include "proto/formats.h"
 #include "tests/support/places.h"
+#include "tests/support/shell.h"
 
 // Where the Go toolchain is installed, `go tool trace` is asked the same questions.
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string OutputOf(const std::string& command) {
-  std::string output;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  char block[65536];
-  for (size_t n = 0; (n = std::fread(block, 1, sizeof block, pipe)) > 0;) output.append(block, n);
-  ::pclose(pipe);
-  return output;
-}
+using test_support::OutputOf;
 
 bool HasGo() { return OutputOf("go version 2>/dev/null").starts_with("go version"); }
 

@@ -131,7 +131,7 @@ TEST_CASE("a proc that was taken from a system call shows what ran on it from th
 }
 
 TEST_CASE("neighbours shorter than the resolution are one span with the longest's name; long spans stay as they are") {
-  const auto source = test_support::TraceScript(R"(
+  constexpr const char* kScript = R"(
     0 sync
     0 g1 was running on p0
    10 g1 preempt
@@ -139,21 +139,13 @@ TEST_CASE("neighbours shorter than the resolution are one span with the longest'
    12 g1 preempt
    18 g1 run on p0
   100 g1 wait "chan receive" @ main.main;runtime.chanrecv1
-  )");
+  )";
+  const auto source = test_support::TraceScript(kScript);
   CHECK(Drawn(LayOut(*source), LaneKind::kGoroutine, 1) ==
         "0-10 Running, 10-11 Runnable, 11-12 Running, 12-18 Runnable, 18-100 Running, 100-100 Waiting recv..");
-  const auto again = test_support::TraceScript(R"(
-    0 sync
-    0 g1 was running on p0
-   10 g1 preempt
-   11 g1 run on p0
-   12 g1 preempt
-   18 g1 run on p0
-  100 g1 wait "chan receive" @ main.main;runtime.chanrecv1
-  )");
+  const auto again = test_support::TraceScript(kScript);
   const Timeline coarse = LayOut(*again, {.resolution_ns = 10});
-  CHECK(Drawn(coarse, LaneKind::kGoroutine, 1) ==
-        "0-10 Running, 10-18 Runnable, 18-100 Running, 100-100 Waiting recv..");
+  CHECK(Drawn(coarse, LaneKind::kGoroutine, 1) == "0-10 Running, 10-18 Runnable, 18-100 Running, 100-100 Waiting recv..");
   CHECK(Find(coarse, LaneKind::kGoroutine, 1)->spans[1].pieces == 3);
 }
 
