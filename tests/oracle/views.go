@@ -7,7 +7,7 @@ import (
 )
 
 // What the views of a trace are sums over, computed with the official reader: times of states, of procs, of tasks and regions,
-// and how long goroutines were ready. A state that is first heard of without a cause had been on since the generation's first
+// of stops of the world, assists and sweeps, and how long goroutines were ready. A state that is first heard of without a cause had been on since the generation's first
 // event; one that is on at the end lasts till the last event.
 type views struct {
 	File       string               `json:"file"`
@@ -20,17 +20,23 @@ type views struct {
 	Wasted     int64                `json:"idle_while_ready_ns"`
 	Tasks      map[string]*spanView `json:"tasks"`
 	Regions    map[string]*spanView `json:"regions"`
+	Ranges     map[string]*spanView `json:"ranges"`
 
-	synced, last, now trace.Time
-	started           bool
-	goroutines        map[trace.GoID]*goroutineView
-	procState         map[trace.ProcID]procNow
-	ready, busy       int64
-	gomaxprocs        int64
-	tasks             map[trace.TaskID]taskView
-	regions           map[trace.GoID][]regionView
+	first, synced, last, now trace.Time
+	started                  bool
+	goroutines               map[trace.GoID]*goroutineView
+	procState                map[trace.ProcID]procNow
+	ready, busy              int64
+	gomaxprocs               int64
+	tasks                    map[trace.TaskID]taskView
+	regions                  map[trace.GoID][]regionView
+	ranges                   map[rangeKey]trace.Time
 }
 
+type rangeKey struct {
+	name  string
+	scope trace.ResourceID
+}
 type procView struct {
 	Running int64 `json:"running_ns"`
 	Idle    int64 `json:"idle_ns"`
@@ -62,6 +68,7 @@ type regionView struct {
 func newViews(file string) *views {
 	return &views{
 		File: file, StateNs: map[string]int64{}, Procs: map[string]*procView{}, Tasks: map[string]*spanView{}, Regions: map[string]*spanView{},
+		Ranges: map[string]*spanView{}, ranges: map[rangeKey]trace.Time{},
 		goroutines: map[trace.GoID]*goroutineView{}, procState: map[trace.ProcID]procNow{},
 		tasks: map[trace.TaskID]taskView{}, regions: map[trace.GoID][]regionView{},
 	}
@@ -156,7 +163,7 @@ func add(to map[string]*spanView, name string, ns trace.Time) {
 
 func (v *views) see(ev *trace.Event) {
 	if !v.started {
-		v.started, v.now, v.synced = true, ev.Time(), ev.Time()
+		v.started, v.first, v.now, v.synced = true, ev.Time(), ev.Time(), ev.Time()
 	}
 	procs := v.gomaxprocs
 	if procs == 0 {
@@ -174,6 +181,19 @@ func (v *views) see(ev *trace.Event) {
 	case trace.EventMetric:
 		if m := ev.Metric(); m.Name == "/sched/gomaxprocs:threads" {
 			v.gomaxprocs = int64(m.Value.Uint64())
+		}
+	case trace.EventRangeBegin:
+		v.ranges[rangeKey{ev.Range().Name, ev.Range().Scope}] = ev.Time()
+	case trace.EventRangeActive: // said in each generation
+		key := rangeKey{ev.Range().Name, ev.Range().Scope}
+		if _, known := v.ranges[key]; !known {
+			v.ranges[key] = v.first
+		}
+	case trace.EventRangeEnd:
+		key := rangeKey{ev.Range().Name, ev.Range().Scope}
+		if begin, known := v.ranges[key]; known {
+			add(v.Ranges, key.name, ev.Time()-begin)
+			delete(v.ranges, key)
 		}
 	case trace.EventStateTransition:
 		v.transition(ev)

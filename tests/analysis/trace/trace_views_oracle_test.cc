@@ -1,37 +1,25 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 
 #include "analysis/store/trace_tables.h"
+#include "analysis/trace/gc_cycles.h"
 #include "analysis/trace/proc_utilisation.h"
 #include "analysis/trace/scheduler_latency.h"
 #include "analysis/trace/timeline.h"
 #include "analysis/trace/user_tasks.h"
 #include "proto/formats.h"
 #include "tests/support/fixture.h"
-#include "tests/support/places.h"
+#include "tests/support/shell.h"
 
 // Times of states, procs, tasks and regions of every recording, computed by tests/oracle with golang.org/x/exp/trace: the
 // views must come to the same sums.
 namespace {
 
 using nlohmann::json;
-
-std::string OutputOf(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  char buffer[65536];
-  for (size_t n = fread(buffer, 1, sizeof buffer, pipe); n > 0; n = fread(buffer, 1, sizeof buffer, pipe))
-    text.append(buffer, n);
-  pclose(pipe);
-  return text;
-}
 
 json ProcsOf(const std::string& path) {
   const auto source = proto::ReadTrace(path);
@@ -64,6 +52,20 @@ json TasksOf(const std::string& path) {
     if (type.durations.count() == 0) continue;
     found["regions"][name] = {{"count", type.durations.count()}, {"total_ns", type.durations.total()}};
   }
+  return found;
+}
+
+// What the collector did to goroutines, by the runtime's names.
+json RangesOf(const std::string& path) {
+  const auto source = proto::ReadTrace(path);
+  const analysis::GcCycles gc = analysis::FindGcCycles(*source, {});
+  json found = json::object();
+  const auto add = [&](const std::string& name, const analysis::DurationDistribution& durations) {
+    if (durations.count() != 0) found[name] = {{"count", durations.count()}, {"total_ns", durations.total()}};
+  };
+  for (const auto& [name, stops] : gc.stops) add(name, stops);
+  add("GC mark assist", gc.assists);
+  add("GC incremental sweep", gc.sweeps);
   return found;
 }
 
@@ -110,6 +112,9 @@ std::string FirstDifference(const std::string& path, const json& theirs) {
     if (auto text = differs(key, tasks[key], theirs[key]); !text.empty()) return text;
   }
   if (auto text = differs("states", states, theirs["state_ns"]); !text.empty()) return text;
+  json ranges = theirs["ranges"];
+  ranges.erase("GC concurrent mark phase");
+  if (auto text = differs("ranges", RangesOf(path), ranges); !text.empty()) return text;
   const json lanes = LanesOf(path);
   for (const auto& [proc, row] : theirs["procs"].items()) {
     if (row["running_ns"] == 0) continue;
@@ -121,10 +126,8 @@ std::string FirstDifference(const std::string& path, const json& theirs) {
 }  // namespace
 
 TEST_CASE("the views of every recording come to the sums of the official reader") {
-  const std::string program = std::string(test_support::kBinaryDir) + "/oracle_views";
-  const std::string build =
-      "cd '" + std::string(test_support::kSourceDir) + "/tests/oracle' && go build -o '" + program + "' . >/dev/null 2>&1";
-  if (std::system(build.c_str()) != 0) {
+  const std::string program = test_support::BuildOracle();
+  if (program.empty()) {
     MESSAGE("skipped: the oracle can't be built (no Go, or no way to golang.org/x/exp/trace)");
     return;
   }
@@ -135,7 +138,7 @@ TEST_CASE("the views of every recording come to the sums of the official reader"
       paths += fmt::format(" '{}'", test_support::FixturePath(name));
     }
   }
-  std::istringstream lines(OutputOf(fmt::format("'{}' -views{}", program, paths)));
+  std::istringstream lines(test_support::OutputOf(fmt::format("'{}' -views{}", program, paths)));
   std::string line;
   int compared = 0;
   while (std::getline(lines, line)) {
@@ -146,7 +149,7 @@ TEST_CASE("the views of every recording come to the sums of the official reader"
     // Of v1 events at the same tick the official reader takes any first, a different one each run.
     constexpr int kRuns = 30;
     for (int run = 1; run < kRuns && !difference.empty(); ++run) {
-      theirs = json::parse(OutputOf(fmt::format("'{}' -views '{}'", program, path)));
+      theirs = json::parse(test_support::OutputOf(fmt::format("'{}' -views '{}'", program, path)));
       difference = FirstDifference(path, theirs);
     }
     CHECK_MESSAGE(difference.empty(), path << ": " << difference);
