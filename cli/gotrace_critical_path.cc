@@ -24,10 +24,11 @@ int RunGotraceCriticalPath(Arguments arguments) {
   CommandLine line(
       "gotrace", "critical-path TRACE --task TYPE|ID | --region TYPE | --goroutine N",
       "Shows what decided how long tasks or regions took: the chain of running and waiting, over all goroutines that took\n"
-      "part, from the end back to the beginning.");
+      "part, from the end back to the beginning; and by how much each place on it could have made it shorter.");
   line.options().add_options()("task", po::value<std::string>()->value_name("TYPE|ID"), "all tasks of a type, or one task")(
       "region", po::value<std::string>()->value_name("TYPE"), "all regions of a type")(
-      "goroutine", po::value<int64_t>()->value_name("N"), "the life of one goroutine")(
+      "goroutine", po::value<int64_t>()->value_name("N"), "the life of one goroutine")("worst", po::bool_switch(),
+                                                                                       "only the one that took longest")(
       "pprof", po::value<std::string>()->value_name("FILE"),
       "also write all paths as one profile to FILE, for `goprof flame`");
   AddTraceWindowOptions(line.options());
@@ -39,6 +40,7 @@ int RunGotraceCriticalPath(Arguments arguments) {
   const analysis::TraceFilterOptions window = TraceWindowOf(line);
   target.from_ns = window.from_ns;
   target.to_ns = window.to_ns;
+  target.only_worst = line.Flag("worst");
   if (line.values().count("goroutine") != 0) target.goroutine = line.values()["goroutine"].as<int64_t>();
 
   const auto source = OpenTrace(line, path);

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "analysis/trace/path_graph.h"
 #include "analysis/trace/path_history.h"
+#include "analysis/trace/task_id.h"
 
 namespace analysis {
 namespace {
@@ -18,17 +19,16 @@ using model::EventKind;
 
 constexpr size_t kLogsKept = 64;  // of one task
 
+// What a path would be without a place is worked out for its longest ones, of at least this share.
+constexpr size_t kPlacesWeighed = 12;
+constexpr double kWeighedShare = 0.01;
+
 using SumKey = std::tuple<model::StringId, model::GoState, Resource, model::LocationId>;
 
 class Finder {
  public:
   Finder(model::EventSource& source, const PathTarget& target)
-      : source_(source), target_(target), history_(source), sites_(source) {
-    model::TaskId id = 0;
-    const char* end = target.task.data() + target.task.size();
-    const auto [at, error] = std::from_chars(target.task.data(), end, id);
-    if (!target.task.empty() && error == std::errc() && at == end) task_id_ = id;
-  }
+      : source_(source), target_(target), task_id_(TaskIdIn(target.task)), history_(source), sites_(source) {}
 
   CriticalPaths Find() {
     for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
@@ -147,23 +147,63 @@ class Finder {
                       .logs = std::move(logs)};
     ++found_.count;
     found_.total_ns += path.duration();
-    std::map<SumKey, std::pair<PathPart, int64_t>> own;
-    for (const PathPart& part : path.parts) {
-      const model::StackId call = sites_.CallOf(part.stack);
-      const model::LocationId where =
-          call == model::StackTrie::root() ? model::LocationId() : source_.stacks().location(call);
-      auto& [example, ns] = own[{part.region, part.state, part.resource, where}];
-      if (ns == 0 || part.duration() > example.duration()) example = part;
-      ns += part.duration();
+    const std::vector<PathSaving> savings =
+        Weigh(path, PathGraph(history_, root, goroutine, begin, end, [&](const auto& part) { return PlaceOf(part); }));
+    const bool is_worst = !found_.worst || path.duration() > found_.worst->duration();
+    if (is_worst) found_.worst = path, found_.savings = savings;
+    if (target_.only_worst) {
+      if (is_worst) sums_.clear(), Sum(savings);
+      return;
     }
-    for (const auto& [key, row] : own) {
-      PathSum& sum = sums_[key];
-      if (sum.paths == 0 || row.first.duration() > sum.example.duration()) sum.example = row.first;
-      ++sum.paths;
-      sum.ns += row.second;
-    }
-    if (!found_.worst || path.duration() > found_.worst->duration()) found_.worst = path;
+    Sum(savings);
     if (kept_.size() < CriticalPaths::kKept) kept_.push_back(std::move(path));
+  }
+
+  size_t PlaceOf(const PathPart& part) {
+    const model::StackId call = sites_.CallOf(part.stack);
+    const model::LocationId where = call == model::StackTrie::root() ? model::LocationId() : source_.stacks().location(call);
+    return places_.try_emplace({part.region, part.state, part.resource, where}, places_.size()).first->second;
+  }
+
+  // Every place on the path; the short ones are only said to save no more than they take.
+  std::vector<PathSaving> Weigh(const CriticalPath& path, const PathGraph& graph) {
+    std::map<size_t, PathSaving> places;
+    for (const PathPart& part : path.parts) {
+      PathSaving& row = places[PlaceOf(part)];
+      if (row.on_path_ns == 0 || part.duration() > row.example.duration()) row.example = part;
+      row.on_path_ns += part.duration();
+    }
+    std::vector<std::pair<size_t, PathSaving>> rows(places.begin(), places.end());
+    std::ranges::stable_sort(rows, std::greater(), [](const auto& row) { return row.second.on_path_ns; });
+    std::vector<PathSaving> savings;
+    for (auto& [place, row] : rows) {
+      row.at_most_ns = row.if_all_needed_ns = row.on_path_ns;
+      const bool is_long = static_cast<double>(row.on_path_ns) >= kWeighedShare * static_cast<double>(path.duration());
+      if (is_long && savings.size() < kPlacesWeighed && graph.is_whole()) WeighPlace(path, graph, place, row);
+      savings.push_back(row);
+    }
+    std::ranges::stable_sort(savings, std::greater(), &PathSaving::at_most_ns);
+    return savings;
+  }
+
+  static void WeighPlace(const CriticalPath& path, const PathGraph& graph, size_t place, PathSaving& row) {
+    const auto weigh = [&](Others others, int64_t& saving, int64_t bound, std::optional<PathPart>& instead) {
+      const PathGraph::Times times = graph.Without(place, others);
+      saving = path.end - PathGraph::End(times);
+      if (saving < bound) instead = graph.DecidedBy(place, others, times, path.parts);
+    };
+    weigh(Others::kIgnored, row.at_most_ns, row.on_path_ns, row.then);
+    weigh(Others::kNeeded, row.if_all_needed_ns, row.at_most_ns, row.other);
+  }
+
+  void Sum(const std::vector<PathSaving>& savings) {
+    for (const PathSaving& row : savings) {
+      PathSum& sum = sums_[PlaceOf(row.example)];
+      if (sum.paths == 0 || row.example.duration() > sum.example.duration()) sum.example = row.example;
+      ++sum.paths;
+      sum.ns += row.on_path_ns;
+      sum.at_most_ns += row.at_most_ns;
+    }
   }
 
   void Forget(model::Time now) {
@@ -186,7 +226,9 @@ class Finder {
     found_.target = target_;
     found_.unfinished = tasks_.size();
     for (const auto& [id, begins] : regions_) found_.unfinished += begins.size();
-    for (auto& [key, sum] : sums_) found_.sums.push_back(sum);
+    for (const auto& [key, place] : places_) {
+      if (const auto sum = sums_.find(place); sum != sums_.end()) found_.sums.push_back(sum->second);
+    }
     std::ranges::stable_sort(found_.sums, std::greater(), &PathSum::ns);
     if (!kept_.empty()) {
       const auto middle = kept_.begin() + static_cast<std::ptrdiff_t>((kept_.size() - 1) / 2);
@@ -208,7 +250,8 @@ class Finder {
   std::map<int64_t, Open> tasks_;
   std::map<int64_t, int64_t> outer_of_;  // tasks inside of one that is asked for
   std::map<model::GoroutineId, std::vector<model::Time>> regions_;
-  std::map<SumKey, PathSum> sums_;
+  std::map<SumKey, size_t> places_;  // numbered as they are met
+  std::map<size_t, PathSum> sums_;
   std::vector<CriticalPath> kept_;
   std::set<model::StringId> task_types_, region_types_;
   CriticalPaths found_;

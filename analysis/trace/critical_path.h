@@ -44,11 +44,22 @@ struct CriticalPath {
   int64_t duration() const { return end - begin; }
 };
 
+// A place on a path, and what it would be worth had it taken no time: see path_graph.h for what rests on what.
+struct PathSaving {
+  PathPart example;  // the longest
+  int64_t on_path_ns = 0;
+  int64_t at_most_ns = 0;         // the whole would have been shorter by no more than this
+  int64_t if_all_needed_ns = 0;   // by this, if all goroutines of the work that had ended were waited for
+  std::optional<PathPart> then;   // what decides instead beyond at_most_ns
+  std::optional<PathPart> other;  // and beyond if_all_needed_ns
+};
+
 struct PathTarget {
   std::string task;    // type or id
   std::string region;  // type
   std::optional<model::GoroutineId> goroutine;
   std::optional<int64_t> from_ns, to_ns;  // only paths that lie between, since the trace's begin
+  bool only_worst = false;                // sums are of the longest alone
 };
 
 // What many paths have in common, by region, state and place.
@@ -56,6 +67,7 @@ struct PathSum {
   PathPart example;    // the longest
   uint64_t paths = 0;  // that have it
   int64_t ns = 0;
+  int64_t at_most_ns = 0;  // all together would have been shorter by no more than this, had it taken no time
 };
 
 struct CriticalPaths {
@@ -66,6 +78,7 @@ struct CriticalPaths {
   std::vector<PathSum> sums;            // by ns
   std::optional<CriticalPath> typical;  // of median length, of the first kKept
   std::optional<CriticalPath> worst;    // the longest
+  std::vector<PathSaving> savings;      // on the longest, by at_most_ns
   model::Time trace_begin = 0;
   std::string known;  // types that could have been asked for, for a message
 

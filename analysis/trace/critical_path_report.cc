@@ -58,11 +58,15 @@ class Writer {
     return fmt::format("goroutine {}", *paths_.target.goroutine);
   }
 
+  bool IsOne() const { return paths_.count == 1 || paths_.target.only_worst; }
+
   std::string Counted() const {
     if (paths_.count == 1) return What();
     const bool is_task = !paths_.target.task.empty();
-    return fmt::format("{} {} {}", model::FormatCount(paths_.count), is_task ? paths_.target.task : paths_.target.region,
-                       is_task ? "tasks" : "regions");
+    const std::string all = fmt::format("{} {} {}", model::FormatCount(paths_.count),
+                                        is_task ? paths_.target.task : paths_.target.region, is_task ? "tasks" : "regions");
+    if (!paths_.target.only_worst) return all;
+    return fmt::format("The longest of {}, {}{},", all, is_task ? "" : "of g", paths_.worst->id);
   }
 
   std::string Naming(const PathPart& part) {
@@ -75,6 +79,8 @@ class Writer {
 
   static std::vector<PathPart> Joined(const CriticalPath& path);
   model::Table Table(const char* key, const std::string& title, const CriticalPath& path);
+  model::Value Instead(const std::optional<PathPart>& part);
+  model::Table Savings();
   model::Table Sums();
 
   const CriticalPaths& paths_;
@@ -142,11 +148,46 @@ model::Table WithoutSmallParts(model::Table table) {
   return table;
 }
 
+// Beyond a saving something else decides: where that was, and in whose goroutine.
+model::Value Writer::Instead(const std::optional<PathPart>& part) {
+  return part ? model::Value(fmt::format("{} (g{})", Naming(*part), part->goroutine)) : model::Value("");
+}
+
+model::Table Writer::Savings() {
+  model::Table table{
+      .key = "savings",
+      .title = fmt::format("What would have to be faster, in {} {}: had it taken no time and all else as long as it did",
+                           paths_.target.task.empty() ? "goroutine" : "task", paths_.worst->id),
+      .rows_shown = 0};
+  const auto has = [&](auto member) {
+    return std::ranges::any_of(paths_.savings, [&](const PathSaving& row) { return (row.*member).has_value(); });
+  };
+  const bool has_other = has(&PathSaving::other);
+  table.columns = {{"at_most_ns", "saves at most", "nanoseconds"},
+                   {"on_path_ns", "on path", "nanoseconds"},
+                   {"if_all_needed_ns", "if all are needed", "nanoseconds", has_other},
+                   {"state", "what", ""},
+                   {"region", "region", ""},
+                   {"site", "where", ""},
+                   {"function", "", "", false},
+                   {"then", "then decides", "", has(&PathSaving::then)},
+                   {"other", "or, if needed", "", has_other}};
+  for (const PathSaving& row : paths_.savings) {
+    table.rows.push_back({row.at_most_ns, row.on_path_ns, row.if_all_needed_ns, State(row.example), Text(row.example.region),
+                          Site(row.example), Function(row.example), Instead(row.then), Instead(row.other)});
+    if (static_cast<double>(row.on_path_ns) >= kShownShare * static_cast<double>(paths_.worst->duration()))
+      ++table.rows_shown;
+  }
+  table.rows_shown = std::min<size_t>(table.rows_shown, 10);
+  return table;
+}
+
 model::Table Writer::Sums() {
   model::Table table{
       .key = "sums", .title = fmt::format("All {} together", model::FormatCount(paths_.count)), .rows_shown = 15};
   table.columns = {{"total_ns", "total", "nanoseconds"},
                    {"share", "share", "ratio"},
+                   {"at_most_ns", "saves at most", "nanoseconds"},
                    {"paths", "on paths", "count"},
                    {"mean_ns", "mean", "nanoseconds"},
                    {"state", "what", ""},
@@ -155,8 +196,8 @@ model::Table Writer::Sums() {
                    {"function", "", "", false}};
   for (const PathSum& sum : paths_.sums) {
     table.rows.push_back({sum.ns, static_cast<double>(sum.ns) / static_cast<double>(std::max<int64_t>(paths_.total_ns, 1)),
-                          sum.paths, sum.ns / static_cast<int64_t>(sum.paths), State(sum.example), Text(sum.example.region),
-                          Site(sum.example), Function(sum.example)});
+                          sum.at_most_ns, sum.paths, sum.ns / static_cast<int64_t>(sum.paths), State(sum.example),
+                          Text(sum.example.region), Site(sum.example), Function(sum.example)});
   }
   return table;
 }
@@ -167,9 +208,10 @@ model::Report Writer::Write() {
     report.answer = fmt::format("No {} ended in the trace ({} did not end).", What(), paths_.unfinished);
   } else {
     const PathSum& most = paths_.sums[0];
-    report.answer = fmt::format(
-        "{} took {}{}; {} of that was {}.", Counted(), Ns(paths_.total_ns), paths_.count > 1 ? " together" : "",
-        model::FormatPercent(static_cast<double>(most.ns), static_cast<double>(paths_.total_ns)), Naming(most.example));
+    const int64_t total = IsOne() ? paths_.worst->duration() : paths_.total_ns;
+    report.answer =
+        fmt::format("{} took {}{}; {} of that was {}.", Counted(), Ns(total), IsOne() ? "" : " together",
+                    model::FormatPercent(static_cast<double>(most.ns), static_cast<double>(total)), Naming(most.example));
   }
   report.blocks.emplace_back(model::Fields{{{"count", "", paths_.count, "count"},
                                             {"unfinished", "", paths_.unfinished, "count"},
@@ -187,9 +229,10 @@ model::Report Writer::Write() {
         model::ValueObject{
             {"id", path->id}, {"begin_ns", path->begin - paths_.trace_begin}, {"duration_ns", path->duration()}}});
   };
-  if (paths_.count > 1) add("typical", "Typical (median length)", paths_.typical);
+  if (!IsOne()) add("typical", "Typical (median length)", paths_.typical);
   add("worst", paths_.count > 1 ? "Longest" : "Path", paths_.worst);
-  if (paths_.count > 1) report.blocks.emplace_back(Sums());
+  if (!paths_.savings.empty()) report.blocks.emplace_back(Savings());
+  if (!IsOne()) report.blocks.emplace_back(Sums());
   return report;
 }
 

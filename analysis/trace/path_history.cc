@@ -33,12 +33,14 @@ void PathHistory::See(const model::Event& event) {
   }
   Goroutine& goroutine = goroutines_[event.subject];
   if (const GoroutineOrigin* origin = spans_.origin(event.subject); origin != nullptr && origin->is_created_in_trace) {
+    if (!goroutine.created && origin->creator != model::kNoGoroutine)
+      goroutines_[origin->creator].children.push_back(event.subject);
     goroutine.created = origin->first_seen;
     goroutine.creator = origin->creator;
   }
   const StateSpan* now = spans_.current(event.subject);
   goroutine.piece_begin = now == nullptr ? event.time : now->begin;
-  goroutine.has_ended = event.to == GoState::kNotExist;
+  goroutine.ended = event.to == GoState::kNotExist ? std::optional(event.time) : std::nullopt;
 }
 
 void PathHistory::SeeRegion(const model::Event& event) {
@@ -82,7 +84,10 @@ void PathHistory::ForgetBefore(model::Time time) {
     std::vector<Piece>& pieces = row->second.pieces;
     const auto keep = std::ranges::upper_bound(pieces, time, {}, [](const Piece& piece) { return piece.part.end; });
     pieces.erase(pieces.begin(), keep);
-    row = pieces.empty() && row->second.has_ended ? goroutines_.erase(row) : std::next(row);
+    row = pieces.empty() && row->second.ended ? goroutines_.erase(row) : std::next(row);
+  }
+  for (auto& [id, goroutine] : goroutines_) {
+    std::erase_if(goroutine.children, [&](model::GoroutineId child) { return !goroutines_.contains(child); });
   }
 }
 
@@ -94,16 +99,22 @@ std::vector<PathPart> PathHistory::WalkBack(model::GoroutineId root, model::Goro
   return std::move(walk.parts);
 }
 
-// The piece of `goroutine` that [.., to) lies in, made up from its present span where that is not over.
-std::optional<PathHistory::Piece> PathHistory::At(model::GoroutineId id, model::Time to) {
+std::vector<PathPart> PathHistory::WalkForeign(model::GoroutineId root, model::Time work_begin, model::GoroutineId goroutine,
+                                               model::Time begin, model::Time end) {
+  Walk walk{.root = root, .begin = work_begin};
+  Follow(walk, goroutine, begin, end, 1);
+  std::ranges::reverse(walk.parts);
+  return std::move(walk.parts);
+}
+
+std::optional<PathHistory::Piece> PathHistory::PieceAt(model::GoroutineId id, model::Time to) {
   const auto found = goroutines_.find(id);
   if (found == goroutines_.end()) return std::nullopt;
   const std::vector<Piece>& pieces = found->second.pieces;
   auto at = std::ranges::lower_bound(pieces, to, {}, [](const Piece& piece) { return piece.part.end; });
   if (at != pieces.end()) return at->part.begin < to ? std::optional(*at) : std::nullopt;
   const StateSpan* now = spans_.current(id);
-  if (now == nullptr || found->second.has_ended || std::max(found->second.piece_begin, now->begin) >= to)
-    return std::nullopt;
+  if (now == nullptr || found->second.ended || std::max(found->second.piece_begin, now->begin) >= to) return std::nullopt;
   Piece piece{.part = {.goroutine = id,
                        .state = now->state,
                        .region = region(id),
@@ -114,27 +125,52 @@ std::optional<PathHistory::Piece> PathHistory::At(model::GoroutineId id, model::
   return piece;
 }
 
-bool PathHistory::IsOwn(const Walk& walk, model::GoroutineId goroutine) const {
+std::optional<model::GoroutineId> PathHistory::CreatorAt(model::GoroutineId goroutine, model::Time time) const {
+  const auto at = goroutines_.find(goroutine);
+  const bool was_born_then = at != goroutines_.end() && at->second.created && *at->second.created >= time &&
+                             at->second.creator != model::kNoGoroutine;
+  return was_born_then ? std::optional(at->second.creator) : std::nullopt;
+}
+
+bool PathHistory::IsOwn(model::GoroutineId root, model::Time work_begin, model::GoroutineId goroutine) const {
   for (int generation = 0; generation < kMaxAncestors; ++generation) {
-    if (goroutine == walk.root) return true;
+    if (goroutine == root) return true;
     const auto at = goroutines_.find(goroutine);
-    if (at == goroutines_.end() || !at->second.created || *at->second.created < walk.begin) return false;
+    if (at == goroutines_.end() || !at->second.created || *at->second.created < work_begin) return false;
     goroutine = at->second.creator;
   }
   return false;
 }
 
+std::vector<std::pair<model::Time, model::GoroutineId>> PathHistory::OwnEnded(model::GoroutineId root, model::Time begin,
+                                                                              model::Time end) const {
+  std::vector<std::pair<model::Time, model::GoroutineId>> ended;
+  std::vector<model::GoroutineId> open{root};
+  while (!open.empty()) {
+    const auto at = goroutines_.find(open.back());
+    open.pop_back();
+    if (at == goroutines_.end()) continue;
+    for (auto child = at->second.children.rbegin(); child != at->second.children.rend(); ++child) {
+      const auto row = goroutines_.find(*child);
+      if (row == goroutines_.end() || !row->second.created) continue;
+      if (*row->second.created < begin) break;
+      open.push_back(*child);
+      if (row->second.ended && *row->second.ended <= end) ended.emplace_back(*row->second.ended, *child);
+    }
+  }
+  std::ranges::sort(ended);
+  return ended;
+}
+
 void PathHistory::Follow(Walk& walk, model::GoroutineId goroutine, model::Time from, model::Time to, int depth) {
   model::GoroutineId switched_from = model::kNoGoroutine;
   while (to > from && ++walk.steps < kMaxSteps) {
-    const std::optional<Piece> piece = At(goroutine, to);
+    const std::optional<Piece> piece = PieceAt(goroutine, to);
     if (!piece) {
-      const auto found = goroutines_.find(goroutine);
-      const bool was_born_now = found != goroutines_.end() && found->second.created && *found->second.created >= to &&
-                                found->second.creator != model::kNoGoroutine && found->second.creator != switched_from;
-      if (was_born_now) {
+      const std::optional<model::GoroutineId> creator = CreatorAt(goroutine, to);
+      if (creator && *creator != switched_from) {
         switched_from = goroutine;
-        goroutine = found->second.creator;
+        goroutine = *creator;
         continue;
       }
       walk.parts.push_back({.goroutine = goroutine, .begin = from, .end = to});  // nothing is known of that time
@@ -143,7 +179,7 @@ void PathHistory::Follow(Walk& walk, model::GoroutineId goroutine, model::Time f
     const model::Time begin = std::max(piece->part.begin, from);
     const bool is_ended_here = piece->part.state == GoState::kWaiting && piece->ender != model::kNoGoroutine &&
                                piece->ender != switched_from && to == piece->part.end;
-    if (is_ended_here && IsOwn(walk, piece->ender)) {
+    if (is_ended_here && IsOwn(walk.root, walk.begin, piece->ender)) {
       switched_from = goroutine;
       goroutine = piece->ender;
       continue;

@@ -23,21 +23,36 @@ class PathHistory {
   // The path of [begin, end] of work that `root` began and `goroutine` ended.
   std::vector<PathPart> WalkBack(model::GoroutineId root, model::GoroutineId goroutine, model::Time begin, model::Time end);
 
+  // The path of [begin, end] of `goroutine`, which serves others too, as far as this work waited for it.
+  std::vector<PathPart> WalkForeign(model::GoroutineId root, model::Time work_begin, model::GoroutineId goroutine,
+                                    model::Time begin, model::Time end);
+
+  struct Piece {
+    PathPart part;
+    model::GoroutineId ender = model::kNoGoroutine;  // of a wait
+  };
+  // The piece of a goroutine's life that [.., to) lies in, made up from its present span where that is not over.
+  std::optional<Piece> PieceAt(model::GoroutineId goroutine, model::Time to);
+  // Who started it, if it was not there before `time`.
+  std::optional<model::GoroutineId> CreatorAt(model::GoroutineId goroutine, model::Time time) const;
+  // Was it started, by however many steps, for the work that `root` began then?
+  bool IsOwn(model::GoroutineId root, model::Time work_begin, model::GoroutineId goroutine) const;
+  // The goroutines of that work that ended in (begin, end], by their ends.
+  std::vector<std::pair<model::Time, model::GoroutineId>> OwnEnded(model::GoroutineId root, model::Time begin,
+                                                                   model::Time end) const;
+
   const StateSpans& spans() const { return spans_; }
   model::StringId region(model::GoroutineId goroutine) const;  // innermost now
 
  private:
-  struct Piece {
-    PathPart part;
-    model::GoroutineId ender = model::kNoGoroutine;
-  };
   struct Goroutine {
     std::vector<Piece> pieces;  // in order of time
     std::vector<model::StringId> regions;
     model::Time piece_begin = 0;  // of the present span
     std::optional<model::Time> created;
     model::GoroutineId creator = model::kNoGoroutine;
-    bool has_ended = false;
+    std::vector<model::GoroutineId> children;  // in order of their start
+    std::optional<model::Time> ended;
   };
   struct Walk {
     model::GoroutineId root;
@@ -49,8 +64,6 @@ class PathHistory {
   void SeeRegion(const model::Event& event);
   void Close(const StateSpan& span, model::Time end);
   void Follow(Walk& walk, model::GoroutineId goroutine, model::Time from, model::Time to, int depth);
-  bool IsOwn(const Walk& walk, model::GoroutineId goroutine) const;
-  std::optional<Piece> At(model::GoroutineId goroutine, model::Time to);
 
   StateSpans spans_;
   WaitSites sites_;

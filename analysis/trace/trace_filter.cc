@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "analysis/trace/task_id.h"
 #include "model/units.h"
 
 namespace analysis {
@@ -36,12 +36,7 @@ bool TraceFilterOptions::empty() const {
 }
 
 TraceFilter::TraceFilter(TraceFilterOptions options, const model::EventSource& source)
-    : options_(std::move(options)), takes_all_(options_.empty()), source_(&source) {
-  model::TaskId id = 0;
-  const char* end = options_.task.data() + options_.task.size();
-  const auto [at, error] = std::from_chars(options_.task.data(), end, id);
-  if (error == std::errc() && at == end && !options_.task.empty()) task_id_ = id;
-}
+    : options_(std::move(options)), takes_all_(options_.empty()), source_(&source), task_id_(TaskIdIn(options_.task)) {}
 
 void TraceFilter::See(const Event& event) {
   if (!begin_) begin_ = event.time;
