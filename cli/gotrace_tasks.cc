@@ -19,7 +19,9 @@ int RunGotraceTasks(Arguments arguments) {
       "only tasks that logged something with TEXT in its category or text")("unfinished", po::bool_switch(),
                                                                             "only tasks that did not end in the trace");
   line.options().add_options()("goroutine", po::value<std::vector<int64_t>>()->value_name("N"),
-                               "only those that this goroutine began; may be given again");
+                               "only those that this goroutine began; may be given again")(
+      "task", po::value<std::string>()->value_name("TYPE|ID"), "only these tasks, and regions in them")(
+      "region", po::value<std::string>()->value_name("TYPE"), "only these regions, and tasks that had one");
   AddTraceWindowOptions(line.options());
   AddRowsOption(line.options(), "rows to show of each table; 0 shows all");
   if (!line.Parse(arguments)) return kClean;
@@ -31,7 +33,9 @@ int RunGotraceTasks(Arguments arguments) {
                                 .only_unfinished = line.Flag("unfinished"),
                                 .from_ns = std::nullopt,
                                 .to_ns = std::nullopt,
-                                .goroutines = {}};
+                                .goroutines = {},
+                                .task = line.Text("task"),
+                                .region = line.Text("region")};
   if (line.values().count("min") != 0) options.min_ns = ParseDuration("--min", line.Text("min"));
   if (line.values().count("max") != 0) options.max_ns = ParseDuration("--max", line.Text("max"));
   const analysis::TraceFilterOptions part = TraceFilterOf(line);

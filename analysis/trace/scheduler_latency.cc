@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/duration_histogram.h"
 #include "analysis/frame_text.h"
 #include "analysis/trace/recent_runs.h"
 #include "analysis/trace/wait_site.h"
@@ -183,7 +184,9 @@ void LatencyRow::Add(const LatencyRow& other) {
   max = std::max(max, other.max);
 }
 
-SchedulerLatency MeasureLatency(model::EventSource& source, TraceFilter& filter) { return Meter(source, filter).TraceMeasure(); }
+SchedulerLatency MeasureLatency(model::EventSource& source, TraceFilter& filter) {
+  return Meter(source, filter).TraceMeasure();
+}
 
 model::Report LatencyReport(const SchedulerLatency& latency, const model::EventSource& source, size_t rows_shown) {
   const DurationDistribution& all = latency.all;
@@ -205,6 +208,8 @@ model::Report LatencyReport(const SchedulerLatency& latency, const model::EventS
                                             {"max_ns", "", all.max(), "nanoseconds"},
                                             {"trace_ns", "", latency.trace_ns, "nanoseconds"}}});
   report.blocks.emplace_back(WorstTable(latency, source, rows_shown));
+  if (all.count() != 0)
+    report.blocks.emplace_back(HistogramTable("How long ready goroutines waited", "", {{"", &all}}, SIZE_MAX));
   model::Table causes = DistributionTable("by_cause", "By what made it ready", "cause", "cause");
   for (const auto& [cause, d] : latency.by_cause) causes.rows.push_back(Row(d, cause));
   report.blocks.emplace_back(std::move(causes));
@@ -224,14 +229,7 @@ model::Report LatencyReport(const SchedulerLatency& latency, const model::EventS
     at += latency.over_time.width();
   }
   report.blocks.emplace_back(std::move(times));
-  model::ValueList histogram;
-  const auto counts = all.PowersOfTwo();
-  for (size_t power = 0; power < counts.size(); ++power) {
-    if (counts[power] != 0)
-      histogram.emplace_back(
-          model::ValueObject{{"from_ns", power == 0 ? 0 : int64_t{1} << power}, {"count", counts[power]}});
-  }
-  report.blocks.emplace_back(model::Data{"histogram", std::move(histogram)});
+  report.blocks.emplace_back(model::Data{"histogram", HistogramValue(all)});
   return report;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "analysis/trace/task_id.h"
+
 namespace analysis {
 namespace {
 
@@ -12,7 +14,8 @@ using model::GoState;
 
 class Finder {
  public:
-  Finder(model::EventSource& source, const TaskOptions& options) : source_(source), options_(options), spans_(source) {}
+  Finder(model::EventSource& source, const TaskOptions& options)
+      : source_(source), options_(options), task_id_(TaskIdIn(options.task)), spans_(source) {}
 
   UserTasks Find() {
     for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
@@ -52,7 +55,23 @@ class Finder {
     return options_.goroutines.empty() ||
            std::ranges::find(options_.goroutines, begin.goroutine) != options_.goroutines.end();
   }
-  bool AsksForPart() const { return options_.from_ns || options_.to_ns || !options_.goroutines.empty(); }
+  bool AsksForPart() const {
+    return options_.from_ns || options_.to_ns || !options_.goroutines.empty() || !options_.task.empty() ||
+           !options_.region.empty();
+  }
+  bool IsTask(model::TaskId id, model::StringId type) const {
+    return options_.task.empty() || (task_id_ ? id == *task_id_ : source_.symbols().text(type) == options_.task);
+  }
+  bool IsRegion(model::StringId type) const {
+    return options_.region.empty() || source_.symbols().text(type) == options_.region;
+  }
+  // Is it of the type, and in the task, that is asked for?
+  bool IsRegionAsked(const Event& begin) const {
+    if (!IsRegion(begin.name) || !IsAsked(begin)) return false;
+    if (options_.task.empty()) return true;
+    const auto task = open_.find(static_cast<model::TaskId>(begin.subject));
+    return task != open_.end() && IsTask(task->first, task->second.type);
+  }
 
   void See(const Event& event) {
     const StateSpan* span = spans_.See(event);
@@ -91,7 +110,7 @@ class Finder {
                   .begin = event.time,
                   .end = event.time,
                   .is_open = true,
-                  .is_asked = IsAsked(event),
+                  .is_asked = IsAsked(event) && IsTask(static_cast<model::TaskId>(event.subject), event.name),
                   .logs = {}};
     open_.try_emplace(task.id, std::move(task));
   }
@@ -109,8 +128,7 @@ class Finder {
     open_.erase(at);
     task.end = event.time;
     task.is_open = false;
-    if (!task.is_asked || options_.only_unfinished || !Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task))
-      return;
+    if (options_.only_unfinished || !IsTaskAsked(task)) return;
     ++found_.matched;
     TaskType& type = Count(task);
     ++type.ended;
@@ -122,10 +140,16 @@ class Finder {
 
   void FinishOpen(UserTask& task) {
     task.end = spans_.end();
-    if (!task.is_asked || !Takes(task.type) || !TakesDuration(task.duration()) || !HasLog(task)) return;
+    if (!IsTaskAsked(task)) return;
     ++found_.matched;
     ++Count(task).open;
     found_.unfinished.push_back(std::move(task));
+  }
+
+  // Of one that is over, or as long as the trace shows it.
+  bool IsTaskAsked(const UserTask& task) const {
+    return task.is_asked && Takes(task.type) && TakesDuration(task.duration()) && HasLog(task) &&
+           (options_.region.empty() || task.had_region);
   }
 
   TaskType& Count(const UserTask& task) {
@@ -155,12 +179,15 @@ class Finder {
   }
 
   void BeginRegion(const Event& event) {
+    const bool is_asked = IsRegionAsked(event);
+    const auto task = open_.find(static_cast<model::TaskId>(event.subject));
+    if (task != open_.end() && IsRegion(event.name)) task->second.had_region = true;
     regions_[event.goroutine].push_back({.task = static_cast<model::TaskId>(event.subject),
                                          .type = event.name,
                                          .begin = event.time,
                                          .before = TimesOf(event.goroutine, event.time),
-                                         .is_asked = IsAsked(event)});
-    if (Takes(event.name) && IsAsked(event)) ++found_.regions[Text(event.name)].begun;
+                                         .is_asked = is_asked});
+    if (Takes(event.name) && is_asked) ++found_.regions[Text(event.name)].begun;
   }
 
   void EndRegion(const Event& event) {
@@ -210,6 +237,7 @@ class Finder {
 
   model::EventSource& source_;
   const TaskOptions& options_;
+  std::optional<model::TaskId> task_id_;  // where options_.task is a number
   StateSpans spans_;
   std::unordered_map<model::GoroutineId, StateTimes> times_;
   std::map<model::TaskId, UserTask> open_;

@@ -33,6 +33,8 @@ struct TaskOptions {
   bool only_unfinished = false;
   std::optional<int64_t> from_ns, to_ns;       // only those that began then, since the trace's begin
   std::vector<model::GoroutineId> goroutines;  // only those that one of these began
+  std::string task;                            // type or id: only these tasks, and regions in them
+  std::string region;                          // type: only these regions, and tasks that had one
 };
 
 struct UserTask {
@@ -45,6 +47,7 @@ struct UserTask {
   bool is_open = false;            // not ended in the trace
   bool began_before = false;       // no begin in the trace
   bool is_asked = true;            // it began when and where the options say
+  bool had_region = false;         // that is asked for
   StateTimes in_regions;           // of goroutines in its regions (outermost ones only)
   std::vector<model::Event> logs;  // at most kLogsKept
   static constexpr size_t kLogsKept = 32;

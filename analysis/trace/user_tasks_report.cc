@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "analysis/duration_histogram.h"
 #include "analysis/trace/user_tasks.h"
 #include "model/units.h"
 
@@ -23,18 +26,6 @@ const std::vector<model::TableColumn> kCommon = {{"begun", "begun", "count"},
                                                  {"syscall_ns", "syscall", "nanoseconds"},
                                                  {"histogram", "", "", false}};
 
-model::Value Histogram(const DurationDistribution& d) {
-  model::ValueList rows;
-  const auto counts = d.PowersOfTwo();
-  for (size_t power = 0; power < counts.size(); ++power) {
-    if (counts[power] != 0) {
-      rows.emplace_back(
-          model::ValueObject{{"from_ns", power == 0 ? int64_t{0} : int64_t{1} << power}, {"count", counts[power]}});
-    }
-  }
-  return rows;
-}
-
 template <class Type>
 model::ValueList Common(const Type& type, const StateTimes& times) {
   const DurationDistribution& d = type.durations;
@@ -53,7 +44,7 @@ model::ValueList Common(const Type& type, const StateTimes& times) {
           times.runnable,
           times.waiting,
           times.syscall,
-          Histogram(d)};
+          HistogramValue(d)};
 }
 
 class Writer {
@@ -66,6 +57,8 @@ class Writer {
     report.blocks.emplace_back(model::Data{"trace_ns", tasks_.trace_end - tasks_.trace_begin});
     report.blocks.emplace_back(Types());
     report.blocks.emplace_back(Regions());
+    AddHistogram(report, "How long tasks took", "task", tasks_.tasks);
+    AddHistogram(report, "How long regions took", "region", tasks_.regions);
     report.blocks.emplace_back(Tasks("slowest", "Longest tasks", tasks_.slowest));
     report.blocks.emplace_back(Tasks("unfinished", "Not ended in the trace", tasks_.unfinished));
     model::Table logs{.key = "logs", .title = "Logs", .rows_shown = rows_shown_};
@@ -89,6 +82,17 @@ class Writer {
       text += fmt::format("; the longest, {} {}, took {}", Text(worst.type), worst.id, Ns(worst.duration()));
     }
     return text + ".";
+  }
+
+  // The types that took longest in all come first.
+  template <class Types>
+  void AddHistogram(model::Report& report, const char* title, const char* label, const Types& types) const {
+    NamedDurations named;
+    for (const auto& [name, type] : types) {
+      if (type.durations.count() != 0) named.emplace_back(name, &type.durations);
+    }
+    std::ranges::stable_sort(named, std::greater(), [](const auto& row) { return row.second->total(); });
+    if (!named.empty()) report.blocks.emplace_back(HistogramTable(title, label, named, rows_shown_));
   }
 
   model::Table Types() const {

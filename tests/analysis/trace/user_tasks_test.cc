@@ -101,4 +101,8 @@ TEST_CASE("tasks and regions of a part of the trace are those that began in it, 
   CHECK(found({.to_ns = 25}) == "task early 1/1 region early 1/1 matched 2");
   CHECK(found({.goroutines = {2}}) == "task late 1/1 region late 1/1 matched 2");
   CHECK(found({.from_ns = 70}) == "matched 0");
+  CHECK(found({.task = "late"}) == "task late 1/1 region late 1/1 matched 2");
+  CHECK(found({.task = "5"}) == "task early 1/1 region early 1/1 matched 2");
+  CHECK(found({.region = "late"}) == "task late 1/1 region late 1/1 matched 2");
+  CHECK(found({.task = "late", .region = "early"}) == "matched 0");
 }
