@@ -46,12 +46,21 @@ int64_t InRange(const GoroutineGroup& group, const model::Symbols& symbols, std:
   return 0;
 }
 
+// "24 started with main.serve", "18 ended", "3 Waiting [recv] at the end".
+std::string Counted(GroupBy by, const GoroutineGroup& group) {
+  const std::string count = model::FormatCount(group.count);
+  if (by == GroupBy::kState) return fmt::format("{} {}{}", count, group.name, group.name == "ended" ? "" : " at the end");
+  if (by == GroupBy::kLabel) return fmt::format("{} with {}", count, group.name == "(no label)" ? "no label" : group.name);
+  return fmt::format("{} {} {}", count, Heading(by), group.name);
+}
+
 std::string Answer(const GoroutineGroups& groups) {
   if (groups.groups.empty()) return "No goroutines.";
   const GoroutineGroup& largest = groups.groups[0];
-  return fmt::format("{} goroutines of {} kinds in {}; {} ended. Most of one kind: {} {} {}.",
-                     model::FormatCount(groups.goroutines), groups.groups.size(), Ns(groups.trace_ns),
-                     model::FormatCount(groups.ended), model::FormatCount(largest.count), Heading(groups.by), largest.name);
+  return fmt::format("{} goroutine{} of {} kind{} in {}; {} ended. Most of one kind: {}.",
+                     model::FormatCount(groups.goroutines), groups.goroutines == 1 ? "" : "s", groups.groups.size(),
+                     groups.groups.size() == 1 ? "" : "s", Ns(groups.trace_ns), model::FormatCount(groups.ended),
+                     Counted(groups.by, largest));
 }
 
 model::ValueObject StatesAtEnd(const GoroutineGroup& group) {
