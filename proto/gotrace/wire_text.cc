@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/input_error.h"
+#include "proto/gotrace/go_quote.h"
 #include "proto/gotrace/gotrace.h"
 #include "proto/gotrace/v2_spec.h"
 #include "proto/gotrace/wire.h"
@@ -19,52 +20,13 @@ constexpr size_t kMaxRecord = (64 << 10) + kMaxStackFrames * 40 + 64;
 
 bool HasData(V2Type type) { return type == V2Type::kString || type == V2Type::kExperimentalBatch; }
 
-// As Go quotes: bytes that are UTF-8 stay, control characters and stray bytes become escapes.
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](size_t i) { return (byte(i) & 0xc0U) == 0x80; };
-  const unsigned first = byte(0);
-  if (first >= 0xc2 && first <= 0xdf && follows(1)) return 2;
-  if (first >= 0xe0 && first <= 0xef && follows(1) && follows(2)) return first == 0xe0 && byte(1) < 0xa0 ? 0 : 3;
-  if (first >= 0xf0 && first <= 0xf4 && follows(1) && follows(2) && follows(3))
-    return first == 0xf0 && byte(1) < 0x90 ? 0 : 4;
-  return 0;
-}
-
-void AppendQuoted(std::string_view bytes, std::string& text) {
-  constexpr std::string_view kShort = "\a\b\t\n\v\f\r";
-  constexpr std::string_view kShortNames = "abtnvfr";
-  text += '"';
-  while (!bytes.empty()) {
-    const char c = bytes.front();
-    size_t length = 1;
-    if (c == '"' || c == '\\') {
-      text += {'\\', c};
-    } else if (const size_t at = kShort.find(c); at != std::string_view::npos) {
-      text += {'\\', kShortNames[at]};
-    } else if (c >= 0x20 && c != 0x7f) {
-      text += c;
-    } else if (const size_t utf8 = Utf8Length(bytes); utf8 > 0) {
-      length = utf8;
-      text += bytes.substr(0, length);
-    } else {
-      fmt::format_to(std::back_inserter(text), "\\x{:02x}", static_cast<unsigned char>(c));
-    }
-    bytes.remove_prefix(length);
-  }
-  text += '"';
-}
-
 }  // namespace
 
 WireText::WireText(std::string name, std::unique_ptr<ByteSource> source) : window_(std::move(source)) {
   window_.Has(0, kHeaderBytes);
   version_ = VersionOf({reinterpret_cast<const char*>(window_.data()), window_.size()});
   if (version_ < 0) throw model::InputError(name, "is no Go execution trace");
-  if (version_ < 22) {
-    throw model::InputError(name,
-                            fmt::format("is a \"go 1.{} trace\": only records of Go 1.22 and newer can be told", version_));
-  }
+  if (version_ < 11) throw model::InputError(name, fmt::format("is a \"go 1.{} trace\": wanted go 1.11 or later", version_));
   at_ = kHeaderBytes;
 }
 
@@ -79,7 +41,7 @@ bool WireText::Next(std::string& text) {
   while (text.size() - begin < kPiece && window_.Has(at_, 1)) {
     const size_t whole = text.size();
     try {
-      AppendRecord(text);
+      version_ < 22 ? AppendV1Record(text) : AppendRecord(text);
     } catch (const FormatError& error) {
       damage_ = fmt::format("byte {}: {}", error.byte, error.what());
       text.resize(whole);

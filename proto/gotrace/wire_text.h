@@ -2,11 +2,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "proto/byte_source.h"
 #include "proto/gotrace/input_window.h"
 
-// The records of a v2 trace as they lie in the file, a line each, in the form of `go tool trace -d=wire`: nothing is
+// The records of a trace as they lie in the file, a line each, for v2 in the form of `go tool trace -d=wire`: nothing is
 // ordered, looked up or checked. For looking at a broken file, and because it is the whole file: tests assemble it back to
 // the same bytes.
 //
@@ -19,11 +20,18 @@
 //   String id=1
 //       data="main.main"
 //   GoBlock dt=99 reason_string=12 stack=12
+//
+// Of v1 (no other tool prints these), strings, stacks and logs likewise:
+//
+//   Trace Go1.21
+//   Batch proc=0 ticks=32611999898
+//   GoCreate dt=12 new_g=7 new_stack=3 stack=4
+//   Stack id=4 nframes=1 padded=10                    its size, which is not told, is written in ten bytes
 namespace proto::gotrace {
 
 class WireText {
  public:
-  // Throws InputError where this is no v2 trace. `name` stands for the file in messages.
+  // Throws InputError where this is no trace. `name` stands for the file in messages.
   WireText(std::string name, std::unique_ptr<ByteSource> source);
 
   // Appends the next records; false at the end, or where the bytes make no record: see damage().
@@ -36,6 +44,8 @@ class WireText {
 
  private:
   void AppendRecord(std::string& text);
+  void AppendV1Record(std::string& text);
+  const uint8_t* AppendV1Arguments(const uint8_t* at, std::string_view names, std::string& text) const;
   const uint8_t* AppendFrames(uint64_t count, const uint8_t* at, std::string& text);
   const uint8_t* AppendData(const uint8_t* at, std::string& text);
 

@@ -7,12 +7,14 @@
 #include <stdexcept>
 #include <vector>
 
+#include "proto/gotrace/v1_spec.h"
 #include "proto/gotrace/v2_spec.h"
 
 namespace test_support {
 namespace {
 
 using proto::gotrace::SpecOf;
+using proto::gotrace::V1Type;
 using proto::gotrace::V2Type;
 
 constexpr size_t kSizeBytes = 10;  // the runtime leaves this room for the size of a batch and fills it in last
@@ -69,6 +71,7 @@ class Assembler {
     for (size_t type = 0; type < 256; ++type) {
       if (const char* name = SpecOf(V2Type(type)).name) types_[name] = V2Type(type);
     }
+    for (size_t type = 1; type < proto::gotrace::kV1TypeCount; ++type) v1_types_[SpecOf(V1Type(type)).name] = V1Type(type);
   }
 
   std::string Bytes() {
@@ -76,7 +79,8 @@ class Assembler {
     if (header.size() != 2 || header[0] != "Trace" || !header[1].starts_with("Go")) Fail("wanted \"Trace Go1.22\"");
     std::string bytes = fmt::format("go {} trace", header[1].substr(2));
     bytes.resize(16);
-    while (!(line_ = NextLine()).empty()) AddRecord(bytes);
+    const bool is_v1 = header[1] < "Go1.22";
+    while (!(line_ = NextLine()).empty()) is_v1 ? AddV1Record(bytes) : AddRecord(bytes);
     EndBatch(bytes);
     return bytes;
   }
@@ -107,16 +111,48 @@ class Assembler {
     for (const std::string_view name : Words(spec.arguments)) names.push_back(name);
     uint64_t last = 0;
     for (const uint64_t value : Arguments(words, 1, names)) PutVarint(to, last = value);
-    if (type->second == V2Type::kStack) {
-      for (uint64_t i = 0; i < last; ++i) {
-        for (const uint64_t value : Arguments(Words(line_ = NextLine()), 0, {"pc", "func", "file", "line"}))
-          PutVarint(to, value);
-      }
-    }
+    if (type->second == V2Type::kStack) AddFrames(last, to);
     if (type->second != V2Type::kString && type->second != V2Type::kExperimentalBatch) return;
     const std::string data = Data(NextLine());
     PutVarint(to, data.size(), type->second == V2Type::kString ? 1 : kSizeBytes);
     to += data;
+  }
+
+  void AddFrames(uint64_t count, std::string& to) {
+    for (uint64_t i = 0; i < count; ++i) {
+      for (const uint64_t value : Arguments(Words(line_ = NextLine()), 0, {"pc", "func", "file", "line"}))
+        PutVarint(to, value);
+    }
+  }
+
+  // A byte with the kind and the number of arguments behind the first; for three and more, and for stacks, their bytes are
+  // counted instead. Strings and the text of logs come behind that.
+  void AddV1Record(std::string& bytes) {
+    auto words = Words(line_);
+    const size_t size_bytes = words.back().starts_with("padded=") ? Arguments({words.back()}, 0, {"padded"})[0] : 1;
+    if (size_bytes > 1) words.pop_back();
+    const auto found = v1_types_.find(words[0]);
+    if (found == v1_types_.end()) Fail(fmt::format("found {}, wanted the name of a record", words[0]));
+    const V1Type type = found->second;
+    const auto& spec = SpecOf(type);
+    const bool is_stack = type == V1Type::kStack, is_batch = type == V1Type::kBatch, is_string = type == V1Type::kString;
+    const bool is_timed =
+        !is_stack && !is_batch && !is_string && type != V1Type::kFrequency && type != V1Type::kTimerGoroutine;
+    std::vector<std::string_view> names = is_stack ? Words("id nframes") : Words(spec.names);
+    if (is_timed) names.insert(names.begin(), "dt");
+    std::string arguments;
+    const std::vector<uint64_t> values = Arguments(words, 1, names);
+    for (const uint64_t value : values) PutVarint(arguments, value);
+    if (is_stack) AddFrames(values[1], arguments);
+    const bool is_counted = is_stack || spec.arguments >= 3;
+    const unsigned bits = is_counted ? 3 : is_batch ? 1 : is_timed ? spec.arguments : 0;
+    bytes += static_cast<char>(static_cast<unsigned>(type) | bits << 6);
+    if (is_counted) PutVarint(bytes, arguments.size(), size_bytes);
+    bytes += arguments;
+    if (!is_string && type != V1Type::kUserLog) return;
+    const std::string data = Data(NextLine());
+    PutVarint(bytes, data.size());
+    bytes += data;
   }
 
   void BeginBatch(const std::vector<std::string_view>& words, std::string& bytes) {
@@ -167,6 +203,7 @@ class Assembler {
   std::string_view rest_, line_;
   size_t number_ = 0;
   std::map<std::string_view, V2Type> types_;
+  std::map<std::string_view, V1Type> v1_types_;
   bool is_in_batch_ = false;
   std::string records_;  // of the batch that is open
 };

@@ -1,6 +1,7 @@
 #include "proto/gotrace/wire_text.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
@@ -19,12 +20,11 @@ std::string TextOf(const std::string& bytes, std::string* damage = nullptr) {
   return text;
 }
 
-TEST_CASE("a v2 trace, told as text and assembled again, is the same to the byte") {
-  size_t traces = 0;
+TEST_CASE("a trace, told as text and assembled again, is the same to the byte") {
+  size_t traces = 0, old = 0;
   for (const std::string& folder : test_support::FixtureFolders()) {
     for (const std::string& file : test_support::FixtureFiles(folder, ".trace")) {
       const std::string bytes = test_support::UnpackedFile(test_support::FixturePath(file));
-      if (bytes.compare(0, 8, "go 1.22 ") < 0) continue;  // v1
       CAPTURE(file);
       std::string damage;
       const std::string text = TextOf(bytes, &damage);
@@ -33,9 +33,11 @@ TEST_CASE("a v2 trace, told as text and assembled again, is the same to the byte
       CHECK(damage.empty() == (folder != "unfinished" || bytes == again));
       CHECK((damage.empty() ? bytes == again : bytes.starts_with(again.substr(0, bytes.size() / 2))));
       ++traces;
+      old += bytes.compare(0, 8, "go 1.22 ") < 0;
     }
   }
-  CHECK(traces > 40);
+  CHECK(traces > 80);
+  CHECK(old >= 20);
 }
 
 TEST_CASE("records are told as they lie in the file") {
@@ -60,6 +62,32 @@ TEST_CASE("records are told as they lie in the file") {
   CHECK(TextOf(bytes) == expected);
 }
 
+TEST_CASE("records of v1 are told as they lie in the file, and make the same bytes again") {
+  const std::string text =
+      "Trace Go1.21\n"
+      "Batch proc=0 ticks=1000\n"
+      "ProcStart dt=1 thread=7\n"
+      "GoCreate dt=300 new_g=7 new_stack=3 stack=4\n"
+      "GoStartLocal dt=5 g=7\n"
+      "UserLog dt=6 task=1 category=9 stack=4\n"
+      "\tdata=\"twelve\"\n"
+      "Batch proc=18446744073709551615 ticks=0\n"
+      "TimerGoroutine g=5\n"
+      "String id=9\n"
+      "\tdata=\"order\"\n"
+      "Stack id=4 nframes=1 padded=10\n"
+      "\tpc=1 func=2 file=3 line=4\n"
+      "Frequency hz=1000000000\n";
+  const std::string bytes = test_support::AssembleWire(text);
+  CHECK(bytes.substr(16, 4) == std::string("\x41\x00\xe8\x07", 4));  // Batch, two numbers
+  CHECK(TextOf(bytes) == text);
+  std::string damage;
+  CHECK(TextOf(bytes + "\x3f", &damage) == text);
+  CHECK(damage == fmt::format("byte {}: found a record of type 63", bytes.size()));
+  CHECK(TextOf(bytes + "\xcd\x02\x01\x01\x01\x01", &damage) == text);
+  CHECK(damage == fmt::format("byte {}: GoCreate says it has 2 bytes, and has 4", bytes.size()));
+}
+
 TEST_CASE("bytes that make no record end the text, and it says where") {
   const std::string bytes = test_support::AssembleWire("Trace Go1.22\nEventBatch gen=1 m=0 time=0 size=0\nProcStop dt=1\n");
   std::string damage;
@@ -67,7 +95,7 @@ TEST_CASE("bytes that make no record end the text, and it says where") {
   CHECK(damage == "byte 32: found a record of type 200");
   CHECK(TextOf(bytes + "\x16\x01", &damage).ends_with("ProcStop dt=1\n"));
   CHECK(damage == "byte 32: the file ends in the middle of a GoSyscallBegin record");
-  CHECK_THROWS_AS(TextOf(std::string("go 1.21 trace\0\0\0", 16)), model::InputError);
+  CHECK_THROWS_AS(TextOf(std::string("go 1.9 trace\0\0\0\0", 16)), model::InputError);
 }
 
 }  // namespace
