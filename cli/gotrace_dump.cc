@@ -79,17 +79,39 @@ std::unique_ptr<model::EventSource> Open(const CommandLine& line, const std::str
   return proto::ReadTrace(path, {.open = {.max_unpacked_bytes = line.max_input_bytes()}});
 }
 
+// An event that begins or ends the work that is asked for belongs to it.
+bool IsOfWork(analysis::TraceFilter& work, const model::Event& event) {
+  const auto takes = [&] {
+    return work.Takes(event.time, event.goroutine, nullptr) ||
+           (event.kind == model::EventKind::kGoroutineState && work.Takes(event.time, event.subject, nullptr));
+  };
+  const bool was_inside = takes();
+  work.See(event);
+  return was_inside || takes();
+}
+
 int DumpEvents(const CommandLine& line, const std::string& path) {
   analysis::EventFilter filter(FilterOf(line));
   const auto source = Open(line, path);
-  const auto stacks = line.Flag("stacks") ? render::Stacks::kShow : render::Stacks::kLeaveOut;
+  analysis::TraceFilterOptions asked;
+  asked.task = line.Text("task");
+  asked.region = line.Text("region");
+  const bool is_by_work = !asked.empty();
+  analysis::TraceFilter work(asked, *source);
   const bool is_json = line.Flag("json");
+  if (line.Flag("stack-ids") && !is_json) throw model::UsageError("--stack-ids is a form of --json");
+  const auto stacks = line.Flag("stack-ids") ? render::Stacks::kOnce
+                      : line.Flag("stacks")  ? render::Stacks::kShow
+                                             : render::Stacks::kLeaveOut;
   render::EventJson json(*source, stacks);
   Output output(line);
   std::string text;
+  bool has_any = false;
   for (auto batch = source->Next(); !batch.empty() && !filter.IsOver(); batch = source->Next()) {
     for (const model::Event& event : batch) {
-      if (!filter.Takes(event)) continue;
+      const bool is_of_work = !is_by_work || IsOfWork(work, event);
+      if (!filter.Takes(event) || !is_of_work) continue;
+      has_any = true;
       if (is_json) {
         json.Append(event, filter.begin(), text);
       } else {
@@ -102,19 +124,21 @@ int DumpEvents(const CommandLine& line, const std::string& path) {
     for (const model::Damage& damage : source->info().damage) json.Append(damage, text);
   }
   output.Write(text);
+  if (is_by_work) CheckMet(work, path);
   if (const std::string unmet = filter.Unmet(); !unmet.empty()) throw model::UsageError(fmt::format("{}: {}", path, unmet));
+  if (is_by_work && !has_any) throw model::UsageError(fmt::format("{}: no event is all that was asked for at once", path));
   output.Commit();
   if (!is_json) SayDamage(*source, path);
   return kClean;
 }
 
 int DumpWire(const CommandLine& line, const std::string& path) {
-  for (const char* option : {"from", "to", "goroutine", "proc", "thread", "kind"}) {
+  for (const char* option : {"from", "to", "goroutine", "task", "region", "proc", "thread", "kind"}) {
     if (line.values().count(option) != 0)
       throw model::UsageError(fmt::format("--wire prints the whole file: no --{} with it", option));
   }
-  if (line.Flag("json") || line.Flag("stacks"))
-    throw model::UsageError("--wire has a form of its own: no --json or --stacks with it");
+  if (line.Flag("json") || line.Flag("stacks") || line.Flag("stack-ids"))
+    throw model::UsageError("--wire has a form of its own: no --json, --stacks or --stack-ids with it");
   proto::gotrace::WireText wire(path, proto::OpenInput(path, {.max_unpacked_bytes = line.max_input_bytes()}));
   Progress progress("reading " + path);
   Output output(line);
@@ -140,6 +164,8 @@ int RunGotraceDump(Arguments arguments) {
   using Ids = std::vector<int64_t>;
   line.options().add_options()("goroutine", po::value<Ids>()->value_name("N"),
                                "only what goroutine N does and what is done to it; may be given again")(
+      "task", po::value<std::string>()->value_name("TYPE|ID"), "only what goroutines do while working for this task")(
+      "region", po::value<std::string>()->value_name("TYPE"), "only what goroutines do in a region of this type")(
       "proc", po::value<Ids>()->value_name("N"), "only on and about proc N; may be given again")(
       "thread", po::value<Ids>()->value_name("N"), "only on thread N; may be given again")(
       "kind", po::value<std::vector<std::string>>()->value_name("KIND"),
@@ -147,6 +173,7 @@ int RunGotraceDump(Arguments arguments) {
       "from", po::value<std::string>()->value_name("TIME"), "only from TIME after the trace's begin on (250ms, 1.5s)")(
       "to", po::value<std::string>()->value_name("TIME"), "only up to TIME after the trace's begin")(
       "stacks", po::bool_switch(), "with stacks")(
+      "stack-ids", po::bool_switch(), "with --json: each stack once, in a line of its own, and its number in events")(
       "wire", po::bool_switch(), "the records as they lie in the file instead, as `go tool trace -d=wire` prints them");
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();

@@ -29,12 +29,16 @@ std::string JsonText(std::string_view text) {
 }  // namespace
 
 void EventJson::Append(const Event& event, model::Time begin, std::string& line) {
+  if (stacks_ == Stacks::kOnce) {
+    Introduce(event.stack, line);
+    Introduce(event.subject_stack, line);
+  }
   fmt::format_to(std::back_inserter(line), "{{\"time_ns\":{},\"kind\":\"{}\"", event.time - begin, Name(event.kind));
   if (event.thread != model::kNoThread) AppendNumber("thread", event.thread, line);
   if (event.proc != model::kNoProc) AppendNumber("proc", event.proc, line);
   if (event.goroutine != model::kNoGoroutine) AppendNumber("goroutine", event.goroutine, line);
   AppendWhat(event, line);
-  if (stacks_ == Stacks::kShow) {
+  if (stacks_ != Stacks::kLeaveOut) {
     AppendStack("stack", event.stack, line);
     if (event.subject_stack != event.stack) AppendStack("subject_stack", event.subject_stack, line);
   }
@@ -103,8 +107,26 @@ void EventJson::AppendText(const char* key, model::StringId text, std::string& l
 
 void EventJson::AppendStack(const char* key, model::StackId stack, std::string& line) {
   if (stack == model::StackTrie::root()) return;
-  const model::Symbols& symbols = source_.symbols();
+  if (stacks_ == Stacks::kOnce) {
+    fmt::format_to(std::back_inserter(line), ",\"{}_id\":{}", key, stack.value);
+    return;
+  }
   fmt::format_to(std::back_inserter(line), ",\"{}\":", key);
+  AppendFrames(stack, line);
+}
+
+void EventJson::Introduce(model::StackId stack, std::string& line) {
+  if (stack == model::StackTrie::root()) return;
+  if (stack.index() >= is_told_.size()) is_told_.resize(source_.stacks().size());
+  if (is_told_[stack.index()]) return;
+  is_told_[stack.index()] = true;
+  fmt::format_to(std::back_inserter(line), "{{\"kind\":\"stack\",\"id\":{},\"frames\":", stack.value);
+  AppendFrames(stack, line);
+  line += "}\n";
+}
+
+void EventJson::AppendFrames(model::StackId stack, std::string& line) {
+  const model::Symbols& symbols = source_.symbols();
   char between = '[';
   for (const model::LocationId at : source_.stacks().LeafFirst(stack)) {
     for (const model::Line& frame : symbols.lines(at)) {

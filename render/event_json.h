@@ -11,6 +11,10 @@
 //
 //   {"time_ns":140,"kind":"goroutine-state","thread":8,"proc":1,"goroutine":2,"subject":2,"from":"Running","to":"Waiting",
 //    "reason":"chan receive","stack":[{"function":"main.worker","file":"/srv/main.go","line":22}]}
+//
+// A trace has few stacks and many events: Stacks::kOnce writes each before the first event that has it, as
+//   {"kind":"stack","id":7,"frames":[{"function":"main.worker","file":"/srv/main.go","line":22}]}
+// and events have "stack_id":7 instead.
 namespace render {
 
 class EventJson {
@@ -25,10 +29,13 @@ class EventJson {
   void AppendWhat(const model::Event& event, std::string& line);
   void AppendText(const char* key, model::StringId text, std::string& line);
   void AppendStack(const char* key, model::StackId stack, std::string& line);
+  void AppendFrames(model::StackId stack, std::string& line);
+  void Introduce(model::StackId stack, std::string& line);
   const std::string& Quoted(model::StringId text);
 
   const model::EventSource& source_;
   Stacks stacks_;
+  std::vector<bool> is_told_;        // by StackId
   std::vector<std::string> quoted_;  // by StringId, as far as asked for; empty = not yet
 };
 

@@ -26,7 +26,7 @@
 // elsewhere. Files are without their folders.
 namespace render {
 
-enum class Stacks { kLeaveOut, kShow };
+enum class Stacks { kLeaveOut, kShow, kOnce };  // kOnce: in JSON, a line of its own, then by its number
 
 // `begin`: the trace's first event, from which times are counted.
 void AppendEventText(const model::EventSource& source, const model::Event& event, model::Time begin, Stacks stacks,

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
@@ -104,6 +105,32 @@ TEST_CASE("dump --json has an object a line, of the same events as the text") {
         REQUIRE(text[i].find(" " + object["kind"].get<std::string>()) != std::string::npos);
       }
     }
+  }
+}
+
+TEST_CASE("dump --json --stack-ids tells each stack once, before the first event with it, and the same stacks as --stacks") {
+  for (const char* file : {"tasks/go1.26.trace", "old_versions/go1.11.trace", "cpu_samples/go1.26.trace"}) {
+    CAPTURE(file);
+    const std::string path = test_support::FixturePath(file);
+    const auto whole = Lines(OutputOf("'" + Gotrace() + "' dump --json --stacks '" + path + "'"));
+    std::map<int64_t, nlohmann::json> frames;
+    size_t at = 0;
+    for (const std::string& line : Lines(OutputOf("'" + Gotrace() + "' dump --json --stack-ids '" + path + "'"))) {
+      auto object = nlohmann::json::parse(line);
+      if (object["kind"] == "stack") {
+        REQUIRE(frames.emplace(object["id"].get<int64_t>(), object["frames"]).second);
+        continue;
+      }
+      for (const std::string key : {"stack", "subject_stack"}) {
+        if (!object.contains(key + "_id")) continue;
+        object[key] = frames.at(object[key + "_id"].get<int64_t>());
+        object.erase(key + "_id");
+      }
+      REQUIRE(at < whole.size());
+      REQUIRE(object == nlohmann::json::parse(whole[at++]));
+    }
+    CHECK(at == whole.size());
+    CHECK(frames.size() > 10);
   }
 }
 
