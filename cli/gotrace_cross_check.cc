@@ -2,6 +2,7 @@
 
 #include "analysis/trace/cross_check.h"
 #include "cli/commands.h"
+#include "cli/open_trace_part.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
 #include "proto/formats.h"
@@ -42,6 +43,7 @@ int RunGotraceCrossCheck(Arguments arguments) {
                                  fmt::format("a {} profile", kind.option).c_str());
   }
   AddRowsOption(line.options(), "rows to show of each table; 0 shows all");
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   std::vector<std::pair<std::string, Named>> wanted;
@@ -51,7 +53,7 @@ int RunGotraceCrossCheck(Arguments arguments) {
   }
   if (wanted.empty()) throw model::UsageError("wanted a profile: --cpu, --block, --mutex or --goroutine FILE");
 
-  const auto source = OpenTrace(line, path);
+  const auto source = OpenTracePart(line, path);
   const analysis::TraceSide trace = analysis::SummariseForCheck(*source);
   std::vector<analysis::ProfileCheck> checks;
   for (const auto& [file, kind] : wanted) {

@@ -8,6 +8,7 @@
 #include "analysis/deadlock/deadlock.h"
 #include "analysis/deadlock/wait_graph.h"
 #include "cli/commands.h"
+#include "cli/open_trace_part.h"
 #include "cli/output_file.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
@@ -67,10 +68,11 @@ int RunGotraceDeadlock(Arguments arguments) {
                                "also draw who waits for whom, as one SVG file")(
       "dot", po::value<std::string>()->value_name("FILE"), "also write that graph for Graphviz");
   AddOptions(line.options());
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   Inputs inputs = ReadInputs(line);
-  const auto source = OpenTrace(line, path);
+  const auto source = OpenTracePart(line, path);
   const analysis::deadlock::Result result = analysis::deadlock::Analyse(*source, std::move(inputs));
   WriteDrawings(line, result, path);
   return EmitTraceReport(line, MakeReport(result, path), *source);

@@ -4,6 +4,7 @@
 
 #include "analysis/store/trace_tables.h"
 #include "cli/commands.h"
+#include "cli/open_trace_part.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
 
@@ -68,6 +69,7 @@ int RunGotraceQuery(Arguments arguments) {
                    "inputs each is asked, and its rows have its name in front. Without a query: the tables and views.");
   line.options().add_options()("csv", po::bool_switch(), "print the rows as CSV");
   AddRowsOption(line.options(), "rows to show; 0 shows all (CSV and JSON have all)");
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   auto inputs = line.Inputs(1);
   const bool is_listing = inputs.size() == 1;
@@ -78,11 +80,13 @@ int RunGotraceQuery(Arguments arguments) {
   std::vector<std::unique_ptr<model::EventSource>> sources;
   for (const std::string& path : inputs) {
     if (IsDatabase(path)) {
+      if (!TraceWindowOf(line).empty())
+        throw model::UsageError(fmt::format("{}: is a database, which has all of its trace: no --from or --to", path));
       analysis::Database database(path, analysis::OpenFor::kReading);
       Ask(database, path, inputs.size() > 1, sql, answer);
       continue;
     }
-    sources.push_back(OpenTrace(line, path));
+    sources.push_back(OpenTracePart(line, path));
     analysis::Database database("", analysis::OpenFor::kFilling);
     FillTraceTables(database, *sources.back());
     Ask(database, path, inputs.size() > 1, sql, answer);

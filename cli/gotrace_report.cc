@@ -9,11 +9,13 @@
 #include "analysis/trace/goroutine_groups.h"
 #include "analysis/trace/scheduler_latency.h"
 #include "analysis/trace/timeline.h"
+#include "analysis/trace/trace_notes.h"
 #include "analysis/trace/trace_profile.h"
 #include "analysis/trace/trace_summary.h"
 #include "analysis/trace/user_tasks.h"
 #include "cli/commands.h"
 #include "cli/history_trend.h"
+#include "cli/open_trace_part.h"
 #include "cli/trace_command.h"
 #include "model/input_error.h"
 #include "model/units.h"
@@ -42,9 +44,10 @@ class PageMaker {
 
   template <class Ask>
   void Add(const char* id, const char* name, Ask ask) {
-    const auto source = OpenTrace(line_, path_);
+    const auto source = OpenTracePart(line_, path_);
     analysis::TraceFilter filter({}, *source);
-    const model::Report report = ask(*source, filter);
+    model::Report report = ask(*source, filter);
+    analysis::AddTraceNotes(report, *source);
     page_.sections.push_back({id, name, render::HtmlReport(report)});
     if (page_.subtitle.empty() || (report.found && !has_found_)) page_.subtitle = report.answer;
     has_found_ |= report.found;
@@ -72,7 +75,7 @@ void PageMaker::AddStuck() {
 }
 
 void PageMaker::AddStacks() {
-  const auto source = OpenTrace(line_, path_);
+  const auto source = OpenTracePart(line_, path_);
   analysis::TraceFilter filter({}, *source);
   analysis::FrameProfileBuilder builder({.application = line_.Text("application")}, 0);
   builder.Add(analysis::ProfileTrace(*source, filter));
@@ -80,7 +83,7 @@ void PageMaker::AddStacks() {
 }
 
 void PageMaker::AddTimeline() {
-  const auto source = OpenTrace(line_, path_);
+  const auto source = OpenTracePart(line_, path_);
   analysis::TraceFilter filter({}, *source);
   const model::Timeline timeline = LayOutTimeline(*source, filter, {.limit = kSpansShown});
   page_.timeline = render::Base64(proto::Gzip(render::TimelineBytes(timeline)));
@@ -101,6 +104,7 @@ int RunGotraceReport(Arguments arguments) {
   CommandLine line("gotrace", "report TRACE", kExplanation);
   line.options().add_options()("title", po::value<std::string>()->value_name("TEXT"), "instead of the file's name")(
       "application", po::value<std::string>()->value_name("PATH"), "import path of your module, for colours");
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
   const std::string path = line.Inputs(1, 1).front();
   if (path == "-")

@@ -1,5 +1,6 @@
 #include "analysis/trace/trace_summary.h"
 #include "cli/commands.h"
+#include "cli/open_trace_part.h"
 #include "cli/trace_command.h"
 
 namespace cli {
@@ -10,8 +11,9 @@ int RunGotraceSummary(Arguments arguments) {
       "Says what is in a trace: its version and length, goroutines by start function, time by state and by reason of\n"
       "waiting, waits that were not over at the end, tasks, regions, logs, garbage collection, and what is damaged.");
   AddRowsOption(line.options(), "rows to show of each table; 0 shows all");
+  AddTraceWindowOptions(line.options());
   if (!line.Parse(arguments)) return kClean;
-  const auto source = OpenTrace(line, line.Inputs(1, 1).front());
+  const auto source = OpenTracePart(line, line.Inputs(1, 1).front());
   const analysis::TraceSummary summary = analysis::Summarise(*source);
   return EmitTraceReport(line, analysis::SummaryReport(summary, RowsOf(line)), *source);
 }
