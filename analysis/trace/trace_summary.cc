@@ -105,7 +105,7 @@ class Summariser {
   std::vector<uint64_t> created_;                             // by FunctionId
   std::vector<int64_t> wait_ns_;                              // by StringId of the reason
   std::vector<bool> has_waited_;                              // the same
-  std::vector<uint64_t> tasks_begun_, regions_begun_, logs_;  // by StringId
+  std::vector<uint64_t> tasks_begun_, regions_begun_, logs_, experiments_;  // by StringId
   std::unordered_set<int64_t> tasks_;
   uint64_t regions_left_ = 0;  // by goroutines that have ended
   std::map<RangeKey, model::Time> ranges_;
@@ -148,9 +148,11 @@ void Summariser::See(const Event& event) {
     case EventKind::kMetric:
       SeeMetric(event);
       break;
+    case EventKind::kExperimental:
+      ++At(experiments_, event.name.index());
+      break;
     case EventKind::kLabel:
     case EventKind::kCpuSample:
-    case EventKind::kExperimental:
       break;
   }
 }
@@ -257,6 +259,7 @@ void Summariser::Finish() {
   name_all(tasks_begun_, result_.tasks_begun);
   name_all(regions_begun_, result_.regions_begun);
   name_all(logs_, result_.logs);
+  name_all(experiments_, result_.experiments);
   for (size_t row = 0; row < created_.size(); ++row) {
     const model::FunctionId function(static_cast<uint32_t>(row));
     if (created_[row] != 0) result_.goroutines_created_by_start_func[FunctionName(function)] += created_[row];

@@ -47,6 +47,7 @@ struct TraceSummary {
   uint64_t heap_peak_bytes = 0;
 
   std::map<std::string, uint64_t> tasks_begun, regions_begun, logs;
+  std::map<std::string, uint64_t> experiments;  // events of GODEBUG experiments, by name
   uint64_t tasks_open = 0, regions_open = 0;
   std::map<std::string, uint64_t> goroutines_created_by_start_func;
   std::map<std::string, uint64_t> blocked_at_end;            // "main.worker [chan receive]"

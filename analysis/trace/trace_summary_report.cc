@@ -91,6 +91,7 @@ model::Fields Facts(const TraceSummary& summary) {
   named("tasks", summary.tasks_begun, summary.tasks_open);
   named("regions", summary.regions_begun, summary.regions_open);
   named("logs", summary.logs, 0);
+  named("experiments", summary.experiments, 0);
   return fields;
 }
 
@@ -170,6 +171,7 @@ void AddData(const TraceSummary& summary, std::vector<model::Block>& blocks) {
   add("tasks_begun", ObjectOf(summary.tasks_begun));
   add("regions_begun", ObjectOf(summary.regions_begun));
   add("logs", ObjectOf(summary.logs));
+  add("experiments", ObjectOf(summary.experiments));
   add("goroutines_created_by_start_func", ObjectOf(summary.goroutines_created_by_start_func));
   add("blocked_at_end", ObjectOf(summary.blocked_at_end));
   add("wait_ns_by_reason", ObjectOf(summary.wait_ns_by_reason));
