@@ -45,24 +45,37 @@ Progress::~Progress() {
   if (has_shown_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void Progress::Update(uint64_t done_bytes, uint64_t total_bytes) {
-  if (!is_terminal_) return;
-  const auto now = Clock::now();
-  if (now < shown_ + kBetweenUpdates) return;
+bool Progress::IsTimeToShow(Clock::time_point now) {
+  if (!is_terminal_ || now < shown_ + kBetweenUpdates) return false;
   shown_ = now;
+  return true;
+}
+
+void Progress::Show(const std::string& line) {
   has_shown_ = true;
+  fmt::print(stderr, "\r\x1b[K{}: {}", what_, line);
+  std::fflush(stderr);
+}
+
+void Progress::Update(uint64_t done_bytes, uint64_t total_bytes) {
+  const auto now = Clock::now();
+  if (!IsTimeToShow(now)) return;
   const double seconds = duration<double>(now - began_).count();
   const double rate = static_cast<double>(done_bytes) / seconds;
-  std::string line = fmt::format("\r\x1b[K{}: {:.0f} MB, {:.0f} MB/s", what_, static_cast<double>(done_bytes) / kMegabyte,
-                                 rate / kMegabyte);
-  if (total_bytes >= done_bytes && total_bytes != 0 && rate > 0) {
-    line = fmt::format("\r\x1b[K{}: {:.0f} % of {:.0f} MB, {:.0f} MB/s, {:.0f} s left", what_,
-                       100.0 * static_cast<double>(done_bytes) / static_cast<double>(total_bytes),
-                       static_cast<double>(total_bytes) / kMegabyte, rate / kMegabyte,
-                       static_cast<double>(total_bytes - done_bytes) / rate);
+  if (total_bytes < done_bytes || total_bytes == 0 || rate <= 0) {
+    Show(fmt::format("{:.0f} MB, {:.0f} MB/s", static_cast<double>(done_bytes) / kMegabyte, rate / kMegabyte));
+    return;
   }
-  fmt::print(stderr, "{}", line);
-  std::fflush(stderr);
+  Show(fmt::format("{:.0f} % of {:.0f} MB, {:.0f} MB/s, {:.0f} s left",
+                   100.0 * static_cast<double>(done_bytes) / static_cast<double>(total_bytes),
+                   static_cast<double>(total_bytes) / kMegabyte, rate / kMegabyte,
+                   static_cast<double>(total_bytes - done_bytes) / rate));
+}
+
+void Progress::UpdateSteps(int done, int all) {
+  const auto now = Clock::now();
+  if (!IsTimeToShow(now)) return;
+  Show(fmt::format("{} of {} done, {:.0f} s", done, all, duration<double>(now - began_).count()));
 }
 
 std::unique_ptr<model::EventSource> WithProgress(std::unique_ptr<model::EventSource> source, const std::string& path) {

@@ -10,6 +10,7 @@
 // How far long work has come: one line on standard error, rewritten in place, only on a terminal and only once the work
 // has taken a second. It is wiped when the work ends.
 //   reading big.trace: 41 % of 447 MB, 310 MB/s, 1 s left
+//   building indices of out.db: 1 of 4 done, 3 s
 namespace cli {
 
 class Progress {
@@ -19,10 +20,14 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
+  void UpdateSteps(int done, int all);                     // of work that is not bytes
   void Update(uint64_t done_bytes, uint64_t total_bytes);  // total 0 = not known. Cheap: looks at the clock, seldom prints.
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool IsTimeToShow(Clock::time_point now);
+  void Show(const std::string& line);
+
   std::string what_;
   Clock::time_point began_;
   Clock::time_point shown_;

@@ -23,7 +23,8 @@ CREATE TABLE spans (id INTEGER PRIMARY KEY, goroutine_id INTEGER NOT NULL REFERE
                     site_id INTEGER REFERENCES stacks, cause_id INTEGER REFERENCES goroutines,
                     cause_stack_id INTEGER REFERENCES stacks, ender_id INTEGER REFERENCES goroutines,
                     ender_stack_id INTEGER REFERENCES stacks, proc_id INTEGER REFERENCES procs,
-                    thread_id INTEGER REFERENCES threads, lost_proc_ns INTEGER);
+                    thread_id INTEGER REFERENCES threads, lost_proc_ns INTEGER,
+                    ender_site_id INTEGER REFERENCES stacks);
 CREATE TABLE proc_spans (id INTEGER PRIMARY KEY, proc_id INTEGER NOT NULL REFERENCES procs, state TEXT NOT NULL,
                          begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, is_open INTEGER NOT NULL);
 CREATE TABLE tasks (id INTEGER PRIMARY KEY, type TEXT, parent_id INTEGER REFERENCES tasks,
@@ -42,11 +43,12 @@ CREATE TABLE cpu_samples (id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, goro
 CREATE TABLE metrics (id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL);
 )sql";
 
+const std::array<const char*, 4> kTraceIndices = {"CREATE INDEX spans_by_goroutine ON spans (goroutine_id, begin_ns)",
+                                                  "CREATE INDEX spans_by_state ON spans (state, site_id)",
+                                                  "CREATE INDEX regions_by_task ON regions (task_id)",
+                                                  "CREATE INDEX logs_by_task ON logs (task_id)"};
+
 const char* const kTraceViews = R"sql(
-CREATE INDEX spans_by_goroutine ON spans (goroutine_id, begin_ns);
-CREATE INDEX spans_by_state ON spans (state, site_id);
-CREATE INDEX regions_by_task ON regions (task_id);
-CREATE INDEX logs_by_task ON logs (task_id);
 CREATE VIEW stack_leaf AS
   SELECT s.id AS stack_id, fn.name AS function, fn.file AS file, f.line AS line
   FROM stacks s JOIN frames f ON f.id = s.frame_id LEFT JOIN functions fn ON fn.id = f.function_id;
@@ -86,7 +88,7 @@ CREATE VIEW wait_sites AS
 CREATE VIEW wakers AS
   SELECT l.function AS waiter, l.line AS waiter_line, e.function AS waker, e.line AS waker_line, count(*) AS waits,
          sum(s.end_ns - s.begin_ns) AS total_ns
-  FROM spans s LEFT JOIN stack_leaf l ON l.stack_id = s.site_id JOIN stack_leaf e ON e.stack_id = s.ender_stack_id
+  FROM spans s LEFT JOIN stack_leaf l ON l.stack_id = s.site_id JOIN stack_leaf e ON e.stack_id = s.ender_site_id
   WHERE state = 'Waiting' GROUP BY waiter, waiter_line, waker, waker_line ORDER BY total_ns DESC, waiter, waker;
 CREATE VIEW waiting_at_end AS
   SELECT goroutine_id, start, resource, reason, duration_ns, began_before, l.function, l.file, l.line

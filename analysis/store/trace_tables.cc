@@ -170,7 +170,7 @@ class Writer {
     span_ << Since(span.begin) << Since(span.end) << int64_t{span.is_open} << int64_t{span.began_before} << Known(span.stack)
           << Known(site.call) << goroutines_.Of(span.cause) << Known(span.cause_stack) << goroutines_.Of(span.ender)
           << Known(span.ender_stack) << procs_.Of(span.proc) << threads_.Of(span.thread)
-          << If(span.lost_proc_at.has_value(), Since(span.lost_proc_at.value_or(0)));
+          << If(span.lost_proc_at.has_value(), Since(span.lost_proc_at.value_or(0))) << Known(sites_.CallOf(span.ender_stack));
     span_.Run();
   }
 
@@ -316,7 +316,7 @@ class Writer {
   model::EventSource& source_;
   StateSpans spans_;
   WaitSites sites_;
-  Insert span_{database_, "spans", 18}, goroutine_{database_, "goroutines", 8}, proc_span_{database_, "proc_spans", 6},
+  Insert span_{database_, "spans", 19}, goroutine_{database_, "goroutines", 8}, proc_span_{database_, "proc_spans", 6},
       task_{database_, "tasks", 6}, region_{database_, "regions", 7}, log_{database_, "logs", 7},
       range_{database_, "ranges", 7}, sample_{database_, "cpu_samples", 6}, metric_{database_, "metrics", 4};
   int64_t spans_written_ = 0, proc_spans_ = 0, regions_written_ = 0, ranges_written_ = 0, logs_ = 0, samples_ = 0,
@@ -332,11 +332,21 @@ class Writer {
 
 }  // namespace
 
-void FillTraceTables(Database& database, model::EventSource& source) {
+void FillTraceTables(Database& database, model::EventSource& source, const Indexing& indexing) {
   database.Execute(kTraceSchema);
   database.Execute("BEGIN");
   Writer(database, source).Write();
   database.Execute("COMMIT");
+  int done = 0;
+  const auto tell = [&] {
+    if (indexing) indexing(done, static_cast<int>(kTraceIndices.size()));
+  };
+  for (const char* index : kTraceIndices) {
+    tell();
+    database.Execute(index);
+    ++done;
+  }
+  tell();
   database.Execute(kTraceViews);
 }
 

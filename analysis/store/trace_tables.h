@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@
 // Written in one pass; memory grows with what is live (goroutines, tasks, regions, ranges) and with stacks, not with events.
 namespace analysis {
 
-// Into a database that is empty.
-void FillTraceTables(Database& database, model::EventSource& source);
+// Into a database that is empty. `indexing` is told before and after each index how many are made, of how many: they take
+// a while after the trace has been read.
+using Indexing = std::function<void(int done, int all)>;
+void FillTraceTables(Database& database, model::EventSource& source, const Indexing& indexing = {});
 
 struct TraceTable {
   std::string name;
@@ -35,7 +38,8 @@ void RunQuery(Database& database, std::string_view sql, const std::function<void
 std::string CsvLine(const ColumnNames& names);
 std::string CsvLine(const model::ValueList& row);
 
-extern const char* const kTraceSchema;  // the statements that make the tables
-extern const char* const kTraceViews;   // indices and views, made when the tables are full
+extern const char* const kTraceSchema;                  // the statements that make the tables
+extern const std::array<const char*, 4> kTraceIndices;  // made when the tables are full
+extern const char* const kTraceViews;
 
 }  // namespace analysis

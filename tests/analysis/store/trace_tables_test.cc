@@ -66,7 +66,7 @@ TEST_CASE("a trace is in the tables, times from its first event on") {
   CHECK(tables.Csv("SELECT type, begin_ns, end_ns FROM regions") == "type,begin_ns,end_ns\npay,11,13\n");
   CHECK(tables.Csv("SELECT id, type, end_ns FROM tasks") == "id,type,end_ns\n7,job,\n");
   CHECK(tables.Csv("SELECT waiter, waker, total_ns FROM wakers") ==
-        "waiter,waker,total_ns\nmain.worker,sync.(*Mutex).Unlock,11\n");
+        "waiter,waker,total_ns\nmain.worker,main.main,11\n");
   CHECK(tables.Csv("SELECT start, goroutines FROM goroutine_groups") == "start,goroutines\n(no stack was recorded),1\nmain.worker,1\n");
 }
 
