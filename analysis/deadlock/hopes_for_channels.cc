@@ -56,18 +56,19 @@ void Partners(const Question& q, Hopes& hopes) {
   }
 }
 
-// Every wait of it here was ended by one and the same, which is still there: two that talk to each other only.
-bool HasOnlyPartner(const Question& q) {
+// By whom every wait of it here was ended, if that one is still there: two that talk to each other only. Else nobody.
+Row OnlyPartner(const Question& q) {
   const LocationId place = q.scene.stacks().leaf(q.wait.stack);
   Row only = kNobody;
   uint32_t times = 0;
   for (const auto& partner : q.goroutine.woken_by) {
     if (partner.place != place) continue;
-    if (only != kNobody) return false;
+    if (only != kNobody) return kNobody;
     only = partner.who;
     times = partner.times;
   }
-  return only != kNobody && times >= kKnownPartners && q.scene.IsPresent(only);
+  const bool is_known = only != kNobody && times >= kKnownPartners && q.scene.IsPresent(only);
+  return is_known ? only : kNobody;
 }
 
 // Waits at this line were ended often enough by others that those who never did are no candidates; a sender knows its
@@ -347,7 +348,8 @@ void HopesForChannel(const Question& q, Hopes& hopes) {
   }
   Partners(q, hopes);
   if (hopes.is_settled()) return;
-  if (hopes.best().hope == Hope::kNone && HasOnlyPartner(q)) return hopes.Lacks(Lack::kWakersStuck);
+  if (const Row only = OnlyPartner(q); hopes.best().hope == Hope::kNone && only != kNobody)
+    return hopes.Lacks(q.found[only].is_powerless ? Lack::kWakersGone : Lack::kWakersStuck);
   const Reliance reliance = OfferKnownWakers(q, hopes);
   if (hopes.is_settled()) return;
   WhoWakesThisSite(q, hopes);
