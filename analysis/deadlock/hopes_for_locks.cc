@@ -138,7 +138,8 @@ void HolderInFile(const Question& q, Hopes& hopes) {
 // it was started with is no call: it is on the stack whatever the goroutine does.
 bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, FunctionId function, Time since) {
   const bool is_at_work = hopes[who].rule == HopeRule::kRuns || hopes[who].rule == HopeRule::kOutside;
-  return is_at_work && scene.facts().at(who).start != function && !scene.HasEnteredSince(who, function, since);
+  return is_at_work && scene.facts().at(who).start != function && !scene.HasEnteredSince(who, function, since) &&
+         !scene.GoesRoundSince(who, since);
 }
 
 }  // namespace

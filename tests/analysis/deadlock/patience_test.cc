@@ -36,6 +36,12 @@ TEST_CASE("who queues long at a lock is not stuck while somebody at work has bee
   const std::string end = " 90000000 - create g9 main.tick\n";
   // In one call, asleep: it may have the lock.
   CHECK(Accused(queue + " 0 g4 was waiting @ main.migrations;main.(*schema).migrate;time.Sleep\n" + end) == "");
+  // It goes round in that call, and no lock is held from round to round.
+  std::string rounds;
+  for (int at = 10000000; at < 80000000; at += 10000000)
+    rounds += fmt::format(
+        "{0} - wake g4\n{0} g4 run on p1\n{0} g4 wait \"sleep\" @ main.migrations;main.(*schema).migrate;time.Sleep\n", at);
+  CHECK(Accused(queue + " 0 g4 was waiting @ main.migrations;main.(*schema).migrate;time.Sleep\n" + rounds + end) != "");
   // That call began when the others were waiting already: it does not have it.
   CHECK(Accused(queue + R"(      0 g4 was waiting @ main.migrations;time.Sleep
  30000000 - wake g4
