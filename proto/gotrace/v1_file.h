@@ -95,7 +95,7 @@ inline V1Record V1File::ReadPlain(const uint8_t* at) const {
   record.time = ReadVarint(at);
   for (unsigned i = 0; i < more; ++i) record.arguments[i] = ReadVarint(at);
   if (!Inside(at, begin, window_.data() + window_.size())) [[unlikely]]
-    return ReadOther(begin);  // which says so
+    ReadOther(begin);  // throws. Not returned: with one result only, the record is built in the caller and not copied
   record.next = at;
   return record;
 }
