@@ -7,6 +7,7 @@
 namespace proto::gotrace {
 namespace {
 
+constexpr uint32_t kNoGoroutineRow = 0;                    // of goroutine 0, which is none
 constexpr uint64_t kOffsetMask = (uint64_t{1} << 40) - 1;  // a terabyte
 
 bool IsEvent(V1Type type) {
@@ -155,28 +156,28 @@ bool V1Order::LoadSample() {
 
 void V1Order::SetRow(Cursor& cursor, const V1Record& record) {
   cursor.ticks += record.time;
-  uint64_t goroutine = cursor.last_goroutine;
+  uint32_t goroutine = cursor.running;
   switch (record.type) {
     case V1Type::kGoStart:
     case V1Type::kGoStartLocal:
     case V1Type::kGoStartLabel:
-      goroutine = cursor.last_goroutine = record.arguments[0];
+      goroutine = cursor.running = GoroutineRow(record.arguments[0]);
       break;
     case V1Type::kGoEnd:
     case V1Type::kGoStop:
     case V1Type::kGoSched:
     case V1Type::kGoPreempt:
     case V1Type::kGoSysBlock:
-      cursor.last_goroutine = 0;
+      cursor.running = kNoGoroutineRow;
       break;
     case V1Type::kGoSysExit:
     case V1Type::kGoSysExitLocal:
     case V1Type::kGoWaiting:
     case V1Type::kGoInSyscall:
-      goroutine = record.arguments[0];
+      goroutine = GoroutineRow(record.arguments[0]);
       break;
     default:
-      if (SpecOf(record.type).parks) cursor.last_goroutine = 0;
+      if (SpecOf(record.type).parks) cursor.running = kNoGoroutineRow;
       break;
   }
   cursor.change = ChangeOf(record.type, record, goroutine);
@@ -184,21 +185,18 @@ void V1Order::SetRow(Cursor& cursor, const V1Record& record) {
                 .offset = file_.offset(record.begin) & kOffsetMask,
                 .type = static_cast<uint8_t>(WithoutLocal(record.type)),
                 .proc = cursor.proc,
-                .goroutine = GoroutineRow(goroutine)};
+                .goroutine = goroutine};
   cursor.has_row = true;
 }
 
-V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint64_t goroutine) {
+V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint32_t goroutine) {
   const uint64_t number = record.arguments[1];
-  const auto of = [&](uint64_t id, uint64_t needs, Status before, uint64_t leaves, Status after, bool counts = false) {
-    return Change{.goroutine = GoroutineRow(id),
-                  .before = {.sequence = needs, .status = before},
-                  .after = {.sequence = leaves, .status = after},
-                  .counts = counts};
+  const auto of = [&](uint32_t row, uint64_t needs, Status before, uint64_t leaves, Status after, bool counts = false) {
+    return Change{.needs = needs, .leaves = leaves, .goroutine = row, .before = before, .after = after, .counts = counts};
   };
   switch (type) {
     case V1Type::kGoCreate:
-      return of(record.arguments[0], 0, Status::kDead, 1, Status::kRunnable);
+      return of(GoroutineRow(record.arguments[0]), 0, Status::kDead, 1, Status::kRunnable);
     case V1Type::kGoWaiting:
     case V1Type::kGoInSyscall:
       return of(goroutine, 1, Status::kRunnable, 2, Status::kWaiting);
@@ -211,13 +209,15 @@ V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint64_t 
     case V1Type::kGoPreempt:
       return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kRunnable);
     case V1Type::kGoUnblock:
-    case V1Type::kGoSysExit:
-      return of(record.arguments[0], number, Status::kWaiting, number + 1, Status::kRunnable);
+      return of(GoroutineRow(record.arguments[0]), number, Status::kWaiting, number + 1, Status::kRunnable);
     case V1Type::kGoUnblockLocal:
+      return of(GoroutineRow(record.arguments[0]), kAnySequence, Status::kWaiting, 0, Status::kRunnable, true);
+    case V1Type::kGoSysExit:
+      return of(goroutine, number, Status::kWaiting, number + 1, Status::kRunnable);
     case V1Type::kGoSysExitLocal:
-      return of(record.arguments[0], kAnySequence, Status::kWaiting, 0, Status::kRunnable, true);
+      return of(goroutine, kAnySequence, Status::kWaiting, 0, Status::kRunnable, true);
     case V1Type::kGcStart:
-      return {.is_gc = true, .before = {.sequence = record.arguments[0]}, .after = {.sequence = record.arguments[0] + 1}};
+      return {.needs = record.arguments[0], .leaves = record.arguments[0] + 1, .is_gc = true};
     default:
       if (!SpecOf(type).parks && type != V1Type::kGoSysBlock) return {};
       return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
@@ -225,24 +225,23 @@ V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint64_t 
 }
 
 bool V1Order::Fits(const Change& change) const {
-  if (change.is_gc) return gc_.sequence == change.before.sequence;
+  if (change.is_gc) return gc_sequence_ == change.needs;
   if (change.goroutine == kNoRow) return true;
   const State& state = states_[change.goroutine];
-  return state.status == change.before.status &&
-         (change.before.sequence == kAnySequence || state.sequence == change.before.sequence);
+  return state.status == change.before && (change.needs == kAnySequence || state.sequence == change.needs);
 }
 
 void V1Order::Append(const Cursor& cursor) {
   const Change& change = cursor.change;
   const auto type = V1Type(cursor.row.type);
-  if (change.is_gc) gc_ = change.after;
+  if (change.is_gc) gc_sequence_ = change.leaves;
   if (change.goroutine != kNoRow) {
     State& state = states_[change.goroutine];
-    state.status = change.after.status;
+    state.status = change.after;
     if (change.counts) {
       ++state.sequence;
-    } else if (change.after.sequence != kAnySequence) {
-      state.sequence = change.after.sequence;
+    } else if (change.leaves != kAnySequence) {
+      state.sequence = change.leaves;
     }
   }
   V1Row row = cursor.row;

@@ -37,6 +37,7 @@ class V1Order {
   size_t goroutine_count() const { return goroutines_.size(); }
   uint32_t GoroutineRow(uint64_t id);
   int32_t proc(const V1Row& row) const { return procs_[row.proc]; }
+  size_t proc_count() const { return procs_.size(); }
 
  private:
   enum class Status : uint8_t { kDead, kRunnable, kRunning, kWaiting };
@@ -50,17 +51,19 @@ class V1Order {
   };
   // What an event needs to come next, and what it leaves behind.
   struct Change {
-    bool is_gc = false;
-    uint32_t goroutine = kNoRow;  // kNoRow: fits always
-    State before, after;
+    uint64_t needs = kAnySequence;
+    uint64_t leaves = kAnySequence;  // kAnySequence: what it was
+    uint32_t goroutine = kNoRow;     // kNoRow: fits always
+    Status before = Status::kDead, after = Status::kDead;
     bool counts = false;  // the sequence goes up by one, whatever it was
+    bool is_gc = false;
   };
   struct Cursor {
     const std::vector<V1Batch>* batches = nullptr;
     size_t next_batch = 0;
     const uint8_t* at = nullptr;
     uint64_t ticks = 0;
-    uint64_t last_goroutine = 0;
+    uint32_t running = 0;  // goroutine: row of goroutines_
     uint16_t proc = 0;
     V1Row row{};  // the next event
     Change change;
@@ -74,7 +77,7 @@ class V1Order {
   bool Load(Cursor& cursor);
   bool LoadSample();
   void SetRow(Cursor& cursor, const V1Record& record);
-  Change ChangeOf(V1Type type, const V1Record& record, uint64_t goroutine);
+  Change ChangeOf(V1Type type, const V1Record& record, uint32_t goroutine);
   bool Fits(const Change& change) const;
   void Append(const Cursor& cursor);
   void MoveSyscallExit(V1Row& row, State& state);
@@ -93,7 +96,7 @@ class V1Order {
   std::vector<uint64_t> goroutines_;
   model::IdMap<uint32_t> goroutine_rows_;
   std::vector<State> states_;  // by row of goroutines_
-  State gc_;
+  uint64_t gc_sequence_ = 0;
   std::vector<int32_t> procs_;
 };
 

@@ -31,6 +31,7 @@ V1Reader::V1Reader(std::string name, std::string version_text, int version, Inpu
     parsed_reasons_[type] = model::ParseBlockReason(kV1Specs[type].reason);
   }
   waits_for_network_.resize(order_.goroutine_count());
+  threads_.resize(order_.proc_count(), model::kNoThread);
   bytes_ = std::exchange(info_.bytes_read, 0);
 }
 
@@ -73,9 +74,8 @@ void V1Reader::Add(const Event& event) {
 void V1Reader::SetContext(const V1Row& row, Event& event) {
   const uint64_t goroutine = order_.goroutine(row.goroutine);
   event.goroutine = goroutine == 0 ? model::kNoGoroutine : static_cast<model::GoroutineId>(goroutine);
-  const auto thread = threads_.find(static_cast<int32_t>(event.proc));
-  if (event.proc != model::kNoProc && thread != threads_.end() && event.kind != EventKind::kCpuSample)
-    event.thread = thread->second;
+  const bool is_there = event.proc == order_.proc(row) && event.kind != EventKind::kCpuSample;
+  if (is_there && event.proc != model::kNoProc) event.thread = threads_[row.proc];
 }
 
 void V1Reader::Convert(const V1Row& row) {
@@ -84,7 +84,7 @@ void V1Reader::Convert(const V1Row& row) {
   const auto type = V1Type(row.type);
   const V1Spec& spec = SpecOf(record.type);
   if (spec.has_stack) event.stack = file_.Stack(record.arguments[spec.arguments - 1]);
-  if (type == V1Type::kProcStart) threads_[order_.proc(row)] = static_cast<model::ThreadId>(record.arguments[0]);
+  if (type == V1Type::kProcStart) threads_[row.proc] = static_cast<model::ThreadId>(record.arguments[0]);
   const bool is_event = (is_start_ && ConvertStart(row, record, event)) || ConvertProc(row, record, event) ||
                         ConvertGoroutine(row, record, event) || ConvertCollector(row, record, event) ||
                         ConvertAnnotation(row, record, event);
@@ -96,7 +96,7 @@ void V1Reader::Convert(const V1Row& row) {
     if (event.scope == model::RangeScope::kGoroutine) event.subject = event.goroutine;
     if (event.scope == model::RangeScope::kProc) event.subject = event.proc;
   }
-  if (type == V1Type::kProcStop) threads_.erase(order_.proc(row));
+  if (type == V1Type::kProcStop) threads_[row.proc] = model::kNoThread;
   if (type == V1Type::kGoSysCall && !row.blocked) {
     AddSyscall(row, event);
     return;

@@ -48,9 +48,9 @@ class V1Reader : public model::EventSource {
   bool began_ = false, ended_ = false;
   model::Time last_time_ = -1;
 
-  bool is_start_ = true;                                  // the records that say what was there before are not over
-  std::unordered_map<uint64_t, bool> at_start_;           // goroutines there: has its state been told
-  std::unordered_map<int32_t, model::ThreadId> threads_;  // of the proc
+  bool is_start_ = true;                         // the records that say what was there before are not over
+  std::unordered_map<uint64_t, bool> at_start_;  // goroutines there: has its state been told
+  std::vector<model::ThreadId> threads_;         // by row of the proc
   model::IdSet procs_;
   std::vector<bool> waits_for_network_;  // by row of goroutines
   UserWork user_work_;
