@@ -28,6 +28,8 @@ Rows RowsOf(const model::Profile& profile) {
   for (size_t sample = 0; sample < profile.sample_count(); ++sample) {
     std::string stack;
     for (const model::LocationId at : profile.stacks.LeafFirst(profile.sample_stack[sample])) {
+      // Where the runtime could not unwind it writes one frame of zeros: no stack, here.
+      if (profile.symbols.location(at).address == 0 && analysis::FrameText(profile.symbols, at).empty()) continue;
       stack += fmt::format("{:x} {} <- ", profile.symbols.location(at).address, analysis::FrameText(profile.symbols, at));
     }
     auto& [count, ns] = rows[stack];
