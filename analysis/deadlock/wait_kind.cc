@@ -1,85 +1,48 @@
 #include "analysis/deadlock/wait_kind.h"
 
+#include "analysis/trace/wait_site.h"
+
 namespace analysis::deadlock {
 namespace {
 
-using model::BlockReason;
-
-// The machinery's frames at the leaf of a waiting stack.
-class Machinery {
- public:
-  Machinery(const Stacks& stacks, StackId raw) : stacks_(stacks), raw_(raw), user_(stacks.UserPart(raw)) {}
-
-  bool Has(std::string_view part) const {
-    for (StackId at = raw_; at != user_; at = stacks_.trie().caller(at)) {
-      if (stacks_.name(stacks_.leaf_function(at)).find(part) != std::string_view::npos) return true;
-    }
-    return false;
-  }
-  // A pipe's write is a send, though it is written as a select.
-  WaitKind Select() const {
-    const std::string_view leaf = user_ == model::StackTrie::root() ? "" : stacks_.name(stacks_.leaf_function(user_));
-    return leaf == "io.(*pipe).write" || leaf.starts_with("net.(*pipe).write") ? WaitKind::kSend : WaitKind::kSelect;
-  }
-
- private:
-  const Stacks& stacks_;
-  StackId raw_;
-  StackId user_;
-};
-
-WaitKind ReadWriteLock(const Machinery& machinery) {
-  if (machinery.Has("sync.(*RWMutex).RLock") || machinery.Has("SemacquireRWMutexR")) return WaitKind::kReadLock;
-  const bool is_in_its_mutex =
-      machinery.Has("sync.(*Mutex)") || (machinery.Has("SemacquireMutex") && !machinery.Has("SemacquireRWMutex"));
-  return is_in_its_mutex ? WaitKind::kWriterTurn : WaitKind::kWriteLock;
-}
-
-// A semaphore: the primitive it belongs to is the outer frame.
-WaitKind Semaphore(const Machinery& machinery) {
-  if (machinery.Has("sync.(*WaitGroup)") || machinery.Has("SemacquireWaitGroup")) return WaitKind::kWaitGroup;
-  if (machinery.Has("sync.(*RWMutex)") || machinery.Has("SemacquireRWMutex")) return ReadWriteLock(machinery);
-  if (machinery.Has("sync.(*Mutex)") || machinery.Has("SemacquireMutex") || machinery.Has("sync.(*Once)"))
-    return WaitKind::kMutex;
-  return WaitKind::kRuntime;  // runtime.semacquire under gcStart, stopTheWorld, ..
-}
-
-WaitKind ByFrames(const Machinery& machinery, bool has_stack) {
-  if (!has_stack) return WaitKind::kUnknown;
-  if (machinery.Has("sync.(*Cond).Wait") || machinery.Has("notifyListWait")) return WaitKind::kCond;
-  if (machinery.Has("runtime.chanrecv")) return WaitKind::kReceive;
-  if (machinery.Has("runtime.chansend")) return WaitKind::kSend;
-  if (machinery.Has("runtime.selectgo")) return machinery.Select();
-  if (machinery.Has("runtime.block")) return WaitKind::kForever;
-  if (machinery.Has("timeSleep")) return WaitKind::kSleep;
-  if (machinery.Has("pollWait") || machinery.Has("netpollblock")) return WaitKind::kNetwork;
-  if (machinery.Has("emacquire") || machinery.Has("sync.")) return Semaphore(machinery);
-  return WaitKind::kRuntime;
+// A pipe's write is a send, though it is written as a select.
+WaitKind KindOfSelect(const Stacks& stacks, StackId user) {
+  const std::string_view leaf = user == model::StackTrie::root() ? "" : stacks.name(stacks.leaf_function(user));
+  return leaf == "io.(*pipe).write" || leaf.starts_with("net.(*pipe).write") ? WaitKind::kSend : WaitKind::kSelect;
 }
 
 }  // namespace
 
-WaitKind Classify(const Stacks& stacks, BlockReason reason, StackId raw) {
-  const Machinery machinery(stacks, raw);
-  switch (reason) {
-    case BlockReason::kChanReceive:
-      return WaitKind::kReceive;
-    case BlockReason::kChanSend:
-      return WaitKind::kSend;
-    case BlockReason::kSelect:
-      return machinery.Select();
-    case BlockReason::kForever:
-      return WaitKind::kForever;
-    case BlockReason::kCondWait:
+WaitKind Classify(const Stacks& stacks, model::BlockReason reason, StackId raw) {
+  if (reason == model::BlockReason::kNone && raw == model::StackTrie::root()) return WaitKind::kUnknown;
+  const StackId user = stacks.UserPart(raw);
+  WaitFrames frames;
+  for (StackId at = raw; at != user; at = stacks.trie().caller(at)) frames.Take(stacks.name(stacks.leaf_function(at)));
+  const Resource told = ResourceOf(reason);
+  switch (told != Resource::kNone ? told : frames.resource()) {
+    case Resource::kMutex:
+    case Resource::kOnce:
+      return WaitKind::kMutex;
+    case Resource::kRwMutexRead:
+      return WaitKind::kReadLock;
+    case Resource::kRwMutexWrite:
+      return frames.innermost() == Resource::kMutex ? WaitKind::kWriterTurn : WaitKind::kWriteLock;
+    case Resource::kWaitGroup:
+      return WaitKind::kWaitGroup;
+    case Resource::kCond:
       return WaitKind::kCond;
-    case BlockReason::kSleep:
-      return WaitKind::kSleep;
-    case BlockReason::kNetwork:
+    case Resource::kChanSend:
+      return WaitKind::kSend;
+    case Resource::kChanReceive:
+      return WaitKind::kReceive;
+    case Resource::kSelect:
+      return KindOfSelect(stacks, user);
+    case Resource::kForever:
+      return WaitKind::kForever;
+    case Resource::kNetwork:
       return WaitKind::kNetwork;
-    case BlockReason::kSync:
-      return Semaphore(machinery);
-    case BlockReason::kNone:
-      return ByFrames(machinery, raw != model::StackTrie::root());
+    case Resource::kSleep:
+      return WaitKind::kSleep;
     default:
       return WaitKind::kRuntime;
   }

@@ -4,8 +4,8 @@
 #include "model/block_reason.h"
 
 // What a goroutine waits for. The runtime gives a reason ("sync" for every semaphore) and a stack; a goroutine that was
-// waiting before the trace began has a stack only. Together they name one of these. Function names move between Go versions
-// (sync.(*Mutex).lockSlow became internal/sync.(*Mutex).lockSlow in 1.24), so they are matched by their tails.
+// waiting before the trace began has a stack only. Together they name one of these. Which frames say what is in
+// analysis/trace/wait_site.cc; here it is told apart what only this analysis needs to.
 namespace analysis::deadlock {
 
 enum class WaitKind : uint8_t {

@@ -159,23 +159,27 @@ WaitSite WaitSites::Of(model::StackId stack, BlockReason reason) {
   return site;
 }
 
+void WaitFrames::Take(std::string_view function) {
+  const Resource here = Match(kRules, function);
+  if (innermost_ == Resource::kNone && IsLock(here)) innermost_ = here;
+  resource_ = Combine(resource_, here);
+  released_ = Combine(released_, Match(kReleases, function));
+}
+
 WaitSite WaitSites::Read(model::StackId stack) const {
   const model::StackTrie& stacks = source_->stacks();
   const model::Symbols& symbols = source_->symbols();
-  WaitSite site{.resource = Resource::kNone, .call = stack};
+  WaitFrames frames;
+  model::StackId call = stack;
   for (model::StackId at = stack; at != model::StackTrie::root(); at = stacks.caller(at)) {
     for (const model::Line& line : symbols.lines(stacks.location(at))) {
       const std::string_view function = symbols.function_name(line.function);
-      if (!IsWaitLibrary(function)) {
-        site.call = at;
-        return site;
-      }
-      site.resource = Combine(site.resource, Match(kRules, function));
-      site.released = Combine(site.released, Match(kReleases, function));
+      if (!IsWaitLibrary(function)) return {.resource = frames.resource(), .released = frames.released(), .call = at};
+      frames.Take(function);
     }
-    site.call = at;  // a stack of library frames only: its outermost
+    call = at;  // a stack of library frames only: its outermost
   }
-  return site;
+  return {.resource = frames.resource(), .released = frames.released(), .call = call};
 }
 
 }  // namespace analysis

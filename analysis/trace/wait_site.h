@@ -42,6 +42,20 @@ struct WaitSite {
   bool is_of_the_runtime = false;  // the goroutine is one of the runtime's own, see IsRuntimeGoroutine
 };
 
+// What the library's frames on top of a stack say, taken in leaf first.
+class WaitFrames {
+ public:
+  void Take(std::string_view function);
+  Resource resource() const { return resource_; }
+  Resource released() const { return released_; }
+  Resource innermost() const { return innermost_; }  // an RWMutex's own Mutex, where a writer waits for another writer
+
+ private:
+  Resource resource_ = Resource::kNone;
+  Resource released_ = Resource::kNone;
+  Resource innermost_ = Resource::kNone;  // that is a lock
+};
+
 // Remembers what it found for each stack; O(depth of the library's frames) the first time.
 class WaitSites {
  public:
