@@ -104,7 +104,7 @@ std::string FoldedStacks(bench::Program& program, size_t stacks, uint64_t seed) 
   std::map<std::string, int64_t> counts;
   while (counts.size() < stacks) {
     std::string line = "shop";
-    for (const uint32_t function : program.Stack(dice, 6)) line += ";" + program.functions()[function].name;
+    for (const uint32_t function : program.Stack(dice, 16)) line += ";" + program.functions()[function].name;
     counts[line] += static_cast<int64_t>(1 + dice.Exponential() * 3);
   }
   std::string text;

@@ -27,8 +27,8 @@ made labels1.pb.gz || "$make" pprof "$folder/labels1.pb.gz" "$samples" $function
 made labels2.pb.gz || "$make" pprof "$folder/labels2.pb.gz" "$samples" $functions 2 labels
 made small.pb.gz || "$make" pprof "$folder/small.pb.gz" 700 2000 1
 for i in $(seq 200); do made "part$i.pb.gz" || "$make" pprof "$folder/part$i.pb.gz" $((samples / 250)) $((functions / 5)) "$i"; done
-made before.folded || "$make" folded "$folder/before.folded" "$samples" $((functions / 7)) 1
-made after.folded || "$make" folded "$folder/after.folded" "$samples" $((functions / 7)) 2
+made before.folded || "$make" folded "$folder/before.folded" $((samples / 10)) $((functions / 7)) 1
+made after.folded || "$make" folded "$folder/after.folded" $((samples / 10)) $((functions / 7)) 2
 
 measure() {  # NAME COMMAND ..: what the best run took, in $work/NAME; what it printed, in $work/out
   best "$runs" "$work/out" "${@:2}" > "$work/$1"
