@@ -154,7 +154,7 @@ void Gatherer::BeginWait(const Event& event, Row row, StackId raw, bool is_older
     std::ranges::move_backward(goroutine.sightings.begin(), goroutine.sightings.end() - 1, goroutine.sightings.end());
     goroutine.sightings.front() = {event.time, wait.stack};
   }
-  goroutine.kinds_waited |= uint32_t{1} << static_cast<int>(wait.kind);
+  goroutine.kinds_waited |= Goroutine::BitOf(wait.kind);
 }
 
 void Gatherer::EndWait(const Event& event, Row row) {

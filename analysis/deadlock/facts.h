@@ -126,7 +126,9 @@ struct Goroutine {
     StackId stack;
   };
   std::array<Sighting, kSightingsKept> sightings;
-  uint32_t kinds_waited = 0;   // a bit for each WaitKind it has waited with
+  uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
+  static constexpr uint32_t BitOf(WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); }
+  bool HasWaitedToReceive() const { return (kinds_waited & (BitOf(WaitKind::kReceive) | BitOf(WaitKind::kSelect))) != 0; }
   std::vector<LineRow> lines;  // lineages it has begun
 
   struct Partner {

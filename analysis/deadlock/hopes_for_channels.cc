@@ -94,16 +94,10 @@ void WhoWakesThisSite(const Question& q, Hopes& hopes) {
   }
 }
 
-bool HasReceived(const Goroutine& goroutine) {
-  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
-  return (goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0;
-}
-
 bool MayReceive(const Scene& scene, Row who) {
   const Goroutine& goroutine = scene.facts().at(who);
   if (!scene.IsWaiting(who) || goroutine.is_older) return true;  // on its way, it may do anything
-  if (HasReceived(goroutine)) return true;
-  return std::ranges::any_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene, WaitKind::kSend, at); });
+  return HasReceived(scene, who);
 }
 
 // What a helper is worth who was never seen to end such waits: little, where those who do are known.
@@ -219,7 +213,7 @@ bool CreatorTakesPart(const Question& q) {
   };
   const auto takes_part = [&](StackId stack) { return is_inside(stack) && IsCounterpart(q.scene, WaitKind::kSend, stack); };
   const Goroutine& creator = q.scene.facts().at(q.goroutine.creator);
-  return HasReceived(creator) || std::ranges::any_of(creator.waking_stacks, takes_part);
+  return creator.HasWaitedToReceive() || std::ranges::any_of(creator.waking_stacks, takes_part);
 }
 
 // The creator is in the very call that made it: what it gave to the goroutine is in its hands.
@@ -299,6 +293,12 @@ void LongTaskInFile(const Question& q, Hopes& hopes) {
   }
 }
 
+// It has waited since before the trace began, where goroutines idle: that nobody is known to wake it says nothing.
+bool MayBeIdle(const Scene& scene, Row who) {
+  const Goroutine& goroutine = scene.facts().at(who);
+  return scene.IsWaiting(who) && goroutine.wait->is_older && MayIdle(goroutine.wait->kind) && !goroutine.is_proven;
+}
+
 }  // namespace
 
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
@@ -325,15 +325,11 @@ bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
   }
 }
 
-namespace {
-
-// It has waited since before the trace began, where goroutines idle: that nobody is known to wake it says nothing.
-bool MayBeIdle(const Scene& scene, Row who) {
-  const Goroutine& goroutine = scene.facts().at(who);
-  return scene.IsWaiting(who) && goroutine.wait->is_older && MayIdle(goroutine.wait->kind) && !goroutine.is_proven;
+bool HasReceived(const Scene& scene, Row row) {
+  const Goroutine& goroutine = scene.facts().at(row);
+  return goroutine.HasWaitedToReceive() ||
+         std::ranges::any_of(goroutine.waking_stacks, [&](StackId at) { return IsCounterpart(scene, WaitKind::kSend, at); });
 }
-
-}  // namespace
 
 void HopesForChannel(const Question& q, Hopes& hopes) {
   if (q.wait.kind == WaitKind::kWaitGroup) {

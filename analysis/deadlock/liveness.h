@@ -133,6 +133,8 @@ bool IsLeftBehind(const Scene& scene, Row row);
 bool HasDeadChildren(const Scene& scene, Row row);
 // At `waking_stack` somebody did what ends a wait of this kind: a receive for a send, a Done for a wait group.
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);
+// It was seen to receive, or to wait for something to receive.
+bool HasReceived(const Scene& scene, Row row);
 
 void HopesForLock(const Question& question, Hopes& hopes);  // hopes_for_locks.cc
 // Somebody who does not wait for another goroutine has been inside one call of the lock's functions, or of a method of its

@@ -291,13 +291,7 @@ void EdgeFinder::EdgesToResourceHolders(Row row) {
 
 // A sender needs somebody who receives: those who were never seen to are dropped, if others were.
 void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
-  const auto bit = [](WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); };
-  const auto never_receives = [&](Row row) {
-    const Goroutine& goroutine = facts_.at(row);
-    const bool has_waited = (goroutine.kinds_waited & (bit(WaitKind::kReceive) | bit(WaitKind::kSelect))) != 0;
-    return !has_waited && std::ranges::none_of(goroutine.waking_stacks,
-                                               [&](StackId at) { return IsCounterpart(scene_, WaitKind::kSend, at); });
-  };
+  const auto never_receives = [&](Row row) { return !HasReceived(scene_, row); };
   if (!std::ranges::all_of(rows, never_receives)) std::erase_if(rows, never_receives);
 }
 
