@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/trace/range_key.h"
 #include "analysis/trace/trace_filter.h"
 #include "model/event_source.h"
 
@@ -27,13 +28,6 @@ class TracePart : public model::EventSource {
   const model::StackTrie& stacks() const override { return source_->stacks(); }
 
  private:
-  struct RangeKey {
-    model::RangeScope scope;
-    int64_t subject;
-    model::StringId name;
-    auto operator<=>(const RangeKey&) const = default;
-  };
-
   model::Time begin() const { return *zero_ + window_.from_ns.value_or(0); }
   std::span<const model::Event> Begin(std::span<const model::Event> batch);
   void Remember(const model::Event& event);

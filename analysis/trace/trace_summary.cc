@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "analysis/frame_text.h"
+#include "analysis/trace/range_key.h"
 #include "analysis/trace/wait_site.h"
 #include "model/id_map.h"
 
@@ -73,13 +74,6 @@ class Summariser {
   }
 
  private:
-  struct RangeKey {
-    model::RangeScope scope;
-    int64_t subject;
-    model::StringId name;
-    auto operator<=>(const RangeKey&) const = default;
-  };
-
   void See(const Event& event);
   void SeeContext(const Event& event);
   void SeeTransition(const Event& event);
@@ -102,9 +96,9 @@ class Summariser {
   model::ThreadId last_thread_ = model::kNoThread;
   model::IdSet goroutines_, procs_, threads_;
   model::IdMap<Goroutine> alive_;
-  std::vector<uint64_t> created_;                             // by FunctionId
-  std::vector<int64_t> wait_ns_;                              // by StringId of the reason
-  std::vector<bool> has_waited_;                              // the same
+  std::vector<uint64_t> created_;                                           // by FunctionId
+  std::vector<int64_t> wait_ns_;                                            // by StringId of the reason
+  std::vector<bool> has_waited_;                                            // the same
   std::vector<uint64_t> tasks_begun_, regions_begun_, logs_, experiments_;  // by StringId
   std::unordered_set<int64_t> tasks_;
   uint64_t regions_left_ = 0;  // by goroutines that have ended
