@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include "analysis/frame_text.h"
@@ -151,25 +152,29 @@ model::Value Writer::Waiting(const ContentionClass& row) const {
   return list;
 }
 
+// What each table says first of those who wait and waited.
+std::vector<model::TableColumn> WithDurations(std::vector<model::TableColumn> others) {
+  std::vector<model::TableColumn> columns = {
+      {"waiting_now", "now", "count"},     {"longest_now_ns", "longest", "nanoseconds"},
+      {"ended", "ended", "count"},         {"p50_ns", "p50", "nanoseconds"},
+      {"p99_ns", "p99", "nanoseconds"},    {"max_ns", "max", "nanoseconds"},
+      {"total_ns", "total", "nanoseconds"}};
+  std::ranges::move(others, std::back_inserter(columns));
+  return columns;
+}
+
 model::Table Writer::Inside(size_t rows_shown) const {
   model::Table table{.key = "resources",
                      .title = "Locks, channels, WaitGroups, Conds",
                      .rows_shown = rows_shown,
                      .empty_text = "nobody waited for any"};
-  table.columns = {{"waiting_now", "now", "count"},
-                   {"longest_now_ns", "longest", "nanoseconds"},
-                   {"ended", "ended", "count"},
-                   {"p50_ns", "p50", "nanoseconds"},
-                   {"p99_ns", "p99", "nanoseconds"},
-                   {"max_ns", "max", "nanoseconds"},
-                   {"total_ns", "total", "nanoseconds"},
-                   {"resource", "what", ""},
-                   {"site", "waits in", ""},
-                   {"holder", "waits for", ""},
-                   {"last_woken_by", "woken last by", ""},
-                   {"holders", "", "", false},
-                   {"waiting", "", "", false},
-                   {"starvation", "", "", false}};
+  table.columns = WithDurations({{"resource", "what", ""},
+                                 {"site", "waits in", ""},
+                                 {"holder", "waits for", ""},
+                                 {"last_woken_by", "woken last by", ""},
+                                 {"holders", "", "", false},
+                                 {"waiting", "", "", false},
+                                 {"starvation", "", "", false}});
   std::vector<const ContentionClass*> rows;
   for (const ContentionClass& row : waits_.contention.classes) rows.push_back(&row);
   std::ranges::stable_sort(rows, {},
@@ -193,18 +198,11 @@ model::Table Writer::Outside(OutsideKind kind, size_t rows_shown) const {
   constexpr std::array<const char*, 3> kOperations = {"how", "operation", "call"};
   const auto at = static_cast<size_t>(kind);
   model::Table table{.key = kKeys[at], .title = kTitles[at], .rows_shown = rows_shown, .empty_text = "none"};
-  table.columns = {{"waiting_now", "now", "count"},
-                   {"longest_now_ns", "longest", "nanoseconds"},
-                   {"ended", "ended", "count"},
-                   {"p50_ns", "p50", "nanoseconds"},
-                   {"p99_ns", "p99", "nanoseconds"},
-                   {"max_ns", "max", "nanoseconds"},
-                   {"total_ns", "total", "nanoseconds"},
-                   {"goroutines", "goroutines", "count"},
-                   {"lost_proc", "P handed on", "count", kind == OutsideKind::kSyscall},
-                   {"operation", kOperations[at], ""},
-                   {"site", "waits in", ""},
-                   {"waiting", "", "", false}};
+  table.columns = WithDurations({{"goroutines", "goroutines", "count"},
+                                 {"lost_proc", "P handed on", "count", kind == OutsideKind::kSyscall},
+                                 {"operation", kOperations[at], ""},
+                                 {"site", "waits in", ""},
+                                 {"waiting", "", "", false}});
   for (const OutsideWait& row : waits_.outside) {
     if (row.kind != kind) continue;
     model::ValueList waiting;
