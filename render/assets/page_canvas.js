@@ -76,6 +76,22 @@ const pageCanvas = (() => {
       return [event.clientX - box.left, event.clientY - box.top];
     }
 
+    // The drawing is moved with the pointer. To be asked in pointermove and click.
+    followDrag() {
+      this.drag = null;
+      this.canvas.addEventListener('pointerdown', event => { this.drag = { x: event.clientX, moved: false }; });
+      window.addEventListener('pointerup', () => { setTimeout(() => { this.drag = null; }); });
+    }
+    get wasDragged() { return this.drag !== null && this.drag.moved; }
+    // By how many pixels since it was asked last; null while nothing is dragged.
+    draggedBy(event) {
+      const { drag } = this;
+      if (!drag || !(drag.moved || Math.abs(event.clientX - drag.x) > 4)) return null;
+      const by = drag.x - event.clientX;
+      this.drag = { x: event.clientX, moved: true };
+      return by;
+    }
+
     tell(event, words) {
       this.tip.hidden = !words;
       this.tip.textContent = words;

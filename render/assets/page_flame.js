@@ -190,16 +190,10 @@ const pageFlame = (() => {
 
     listen() {
       const canvas = this.canvas;
-      let drag = null;
-      canvas.addEventListener('pointerdown', event => { drag = { x: event.clientX, moved: false }; });
-      window.addEventListener('pointerup', () => { setTimeout(() => { drag = null; }); });
+      this.followDrag();
       canvas.addEventListener('pointermove', event => {
-        if (drag && (drag.moved || Math.abs(event.clientX - drag.x) > 4)) {
-          drag.moved = true;
-          this.pan((drag.x - event.clientX) / this.cssWidth * (this.right - this.left));
-          drag.x = event.clientX;
-          return;
-        }
+        const by = this.draggedBy(event);
+        if (by !== null) return this.pan(by / this.cssWidth * (this.right - this.left));
         const [x, y] = this.place(event), row = this.rowAt(x, y);
         canvas.style.cursor = row >= 0 ? 'pointer' : 'default';
         if (row !== this.hover) {
@@ -210,7 +204,7 @@ const pageFlame = (() => {
       });
       canvas.addEventListener('pointerleave', () => { this.hover = -1; this.tip.hidden = true; this.draw(); });
       canvas.addEventListener('click', event => {
-        if (drag && drag.moved) return;
+        if (this.wasDragged) return;
         const row = this.rowAt(...this.place(event));
         if (row < 0) return;
         this.choose(row);

@@ -341,16 +341,10 @@ const pageTimeline = (() => {
     listen() {
       const { canvas } = this;
       const shareOf = x => Math.min(Math.max((x - this.gutter) / (this.cssWidth - this.gutter), 0), 1);
-      let drag = null;
-      canvas.addEventListener('pointerdown', event => { drag = { x: event.clientX, moved: false }; });
-      window.addEventListener('pointerup', () => { setTimeout(() => { drag = null; }); });
+      this.followDrag();
       canvas.addEventListener('pointermove', event => {
-        if (drag && (drag.moved || Math.abs(event.clientX - drag.x) > 4)) {
-          drag.moved = true;
-          this.pan((drag.x - event.clientX) / (this.cssWidth - this.gutter));
-          drag.x = event.clientX;
-          return;
-        }
+        const by = this.draggedBy(event);
+        if (by !== null) return this.pan(by / (this.cssWidth - this.gutter));
         this.hover = this.at(...this.place(event));
         const words = this.describe(this.hover);
         canvas.style.cursor = this.hover ? 'pointer' : 'default';
@@ -363,7 +357,7 @@ const pageTimeline = (() => {
         this.draw();
       });
       canvas.addEventListener('click', event => {
-        if (drag && drag.moved) return;
+        if (this.wasDragged) return;
         const found = this.at(...this.place(event));
         if (found && found.group) this.toggle(found.group);
         else this.choose(found);
