@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analysis/deadlock/deadlock.h"
+#include "tests/analysis/deadlock/told.h"
 #include "tests/support/trace_script.h"
 
 namespace {
@@ -12,16 +13,7 @@ using namespace analysis::deadlock;
 
 // "g2+g3 deadlock, g4 leak"; what is idle or only suspected is left out.
 std::string Accused(const std::string& script) {
-  const auto source = test_support::TraceScript(script);
-  const Result result = Analyse(*source, {});
-  std::string text;
-  for (const Finding& finding : result.findings) {
-    if (finding.verdict != Verdict::kDeadlock && finding.verdict != Verdict::kLeak) continue;
-    std::string ids;
-    for (Row row : finding.goroutines) ids += fmt::format("{}g{}", ids.empty() ? "" : "+", result.facts->at(row).id);
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ids, Name(finding.verdict));
-  }
-  return text;
+  return test_support::Told(Analyse(*test_support::TraceScript(script), {}), {Verdict::kDeadlock, Verdict::kLeak});
 }
 
 }  // namespace
@@ -84,10 +76,7 @@ TEST_CASE("a feeder that has parked in select{} for good is not stuck, but has g
   }
   script += "100 g1 wait \"forever\" @ main.main;runtime.block\n 90000000 - create g9 main.tick\n";
   const auto source = test_support::TraceScript(script);
-  const Result result = Analyse(*source, {});
-  std::string why;
-  for (const SignFound& sign : result.judgements[result.facts->row_of.at(2)].signs)
-    why += Explain(*result.scene, sign) + "\n";
+  const std::string why = test_support::Why(Analyse(*source, {}), 2);
   CHECK(why.find("gone on to something else") != std::string::npos);
   CHECK(why.find("are stuck themselves") == std::string::npos);
 }

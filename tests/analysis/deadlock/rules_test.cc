@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/deadlock/deadlock.h"
+#include "tests/analysis/deadlock/told.h"
 #include "tests/support/trace_script.h"
 
 namespace {
@@ -20,27 +21,26 @@ Result Judged(std::string_view script, const Beside& beside) {
   return Analyse(*source, std::move(inputs));
 }
 
-// What it says of the goroutines, "g2 leak, g3+g4 deadlock": worst first, idle ones left out.
 std::string Verdicts(std::string_view script, Beside beside = {}) {
-  const Result result = Judged(script, beside);
-  std::string text;
-  for (const Finding& finding : result.findings) {
-    if (finding.verdict == Verdict::kIdle) continue;
-    std::string ids;
-    for (Row row : finding.goroutines) ids += fmt::format("{}g{}", ids.empty() ? "" : "+", result.facts->at(row).id);
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ids, Name(finding.verdict));
-  }
-  return text;
+  return test_support::Told(Judged(script, beside), {Verdict::kDeadlock, Verdict::kLeak, Verdict::kSuspect});
 }
 
-// The signs that goroutine `id` was judged by, or what speaks for it.
 std::string Why(std::string_view script, int64_t id, Beside beside = {}) {
-  const Result result = Judged(script, beside);
-  const Row row = result.facts->row_of.at(id);
-  std::string text;
-  for (const SignFound& sign : result.judgements[row].signs) text += Explain(*result.scene, sign) + "\n";
-  if (result.judgements[row].signs.empty()) text += Explain(*result.scene, result.hopes[row]) + "\n";
-  return text;
+  return test_support::Why(Judged(script, beside), id);
+}
+
+// A WaitGroup whose only worker has ended, in a trace that goes on until `end`.
+std::string Batch(int64_t end) {
+  return fmt::format(R"(
+      0 sync
+      0 g1 was running on p0
+      5 g1 create g2 main.batch.func1 @ main.main;main.batch
+      6 g2 run on p1
+      9 g2 exit
+     10 g1 wait "sync" @ main.main;main.batch;sync.(*WaitGroup).Wait
+ {} - create g9 main.tick
+)",
+                     end);
 }
 
 }  // namespace
@@ -48,17 +48,8 @@ std::string Why(std::string_view script, int64_t id, Beside beside = {}) {
 // Times are nanoseconds; 1 ms is the shortest wait that can be called stuck.
 
 TEST_CASE("a WaitGroup whose workers have all ended waits for ever; one whose worker still runs does not") {
-  constexpr const char* kScript = R"(
-      0 sync
-      0 g1 was running on p0
-      5 g1 create g2 main.batch.func1 @ main.main;main.batch
-      6 g2 run on p1
-      9 g2 exit
-     10 g1 wait "sync" @ main.main;main.batch;sync.(*WaitGroup).Wait
- 90000000 - create g9 main.tick
-)";
-  CHECK(Verdicts(kScript) == "g1 leak");
-  CHECK(Why(kScript, 1).find("those whose part it was to end this wait have ended") != std::string::npos);
+  CHECK(Verdicts(Batch(90000000)) == "g1 leak");
+  CHECK(Why(Batch(90000000), 1).find("those whose part it was to end this wait have ended") != std::string::npos);
   CHECK(Verdicts(R"(
       0 sync
       0 g1 was running on p0
@@ -144,17 +135,8 @@ TEST_CASE("nobody idles where a resource is wanted, and nobody is accused while 
 }
 
 TEST_CASE("a wait that is short for its kind is no verdict yet, and the text says how long it takes") {
-  constexpr const char* kScript = R"(
-      0 sync
-      0 g1 was running on p0
-      5 g1 create g2 main.batch.func1 @ main.main;main.batch
-      6 g2 run on p1
-      9 g2 exit
-     10 g1 wait "sync" @ main.main;main.batch;sync.(*WaitGroup).Wait
- 200010 - create g9 main.tick
-)";
-  CHECK(Verdicts(kScript) == "g1 suspect");
-  CHECK(Why(kScript, 1).find("would have to go on for 800us more") != std::string::npos);
+  CHECK(Verdicts(Batch(200010)) == "g1 suspect");
+  CHECK(Why(Batch(200010), 1).find("would have to go on for 800us more") != std::string::npos);
 }
 
 TEST_CASE("a loop that the table knows to be idle is not looked at further; users' entries come first") {

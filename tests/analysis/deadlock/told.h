@@ -1,0 +1,36 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+
+#include "analysis/deadlock/deadlock.h"
+
+// What the analysis says, in the words that its tests expect.
+namespace test_support {
+
+// The goroutines with one of these verdicts, worst first: "g2 leak, g3+g4 deadlock".
+inline std::string Told(const analysis::deadlock::Result& result,
+                        std::initializer_list<analysis::deadlock::Verdict> verdicts) {
+  std::string text;
+  for (const analysis::deadlock::Finding& finding : result.findings) {
+    if (std::ranges::find(verdicts, finding.verdict) == verdicts.end()) continue;
+    std::string ids;
+    for (const analysis::deadlock::Row row : finding.goroutines)
+      ids += fmt::format("{}g{}", ids.empty() ? "" : "+", result.facts->at(row).id);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ids, Name(finding.verdict));
+  }
+  return text;
+}
+
+// The signs that goroutine `id` was judged by, or what speaks for it.
+inline std::string Why(const analysis::deadlock::Result& result, int64_t id) {
+  const analysis::deadlock::Row row = result.facts->row_of.at(id);
+  std::string text;
+  for (const auto& sign : result.judgements[row].signs) text += Explain(*result.scene, sign) + "\n";
+  return text.empty() ? Explain(*result.scene, result.hopes[row]) + "\n" : text;
+}
+
+}  // namespace test_support
