@@ -39,6 +39,7 @@ class Gatherer {
   void FirstSeen(const Event& event, Row row);
   void BeginWait(const Event& event, Row row, StackId raw, bool is_older, StackId before);
   void EndWait(const Event& event, Row row);
+  void Settle(Goroutine& goroutine, StackId stack, Time time);
   void CountEnd(const OpenWait& wait, Time waited, bool is_by_timer);
   void CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack);
   void Ended(const Event& event, Row row);
@@ -154,7 +155,15 @@ void Gatherer::BeginWait(const Event& event, Row row, StackId raw, bool is_older
     std::ranges::move_backward(goroutine.sightings.begin(), goroutine.sightings.end() - 1, goroutine.sightings.end());
     goroutine.sightings.front() = {event.time, wait.stack};
   }
+  Settle(goroutine, raw, wait.since);
   goroutine.kinds_waited |= Goroutine::BitOf(wait.kind);
+}
+
+void Gatherer::Settle(Goroutine& goroutine, StackId stack, Time time) {
+  const auto call = facts_.stacks.OutermostCall(stack);
+  if (call == goroutine.settled_in) return;
+  goroutine.settled_in = call;
+  goroutine.settled_since = time;
 }
 
 void Gatherer::EndWait(const Event& event, Row row) {

@@ -126,6 +126,10 @@ struct Goroutine {
     StackId stack;
   };
   std::array<Sighting, kSightingsKept> sightings;
+  // The call it was last seen to wait in that was made from its start function (with the line it was made at), and since
+  // when all its waits were in that call.
+  std::pair<StackId, FunctionId> settled_in;
+  Time settled_since = 0;
   uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with
   static constexpr uint32_t BitOf(WaitKind kind) { return uint32_t{1} << static_cast<int>(kind); }
   bool HasWaitedToReceive() const { return (kinds_waited & (BitOf(WaitKind::kReceive) | BitOf(WaitKind::kSelect))) != 0; }

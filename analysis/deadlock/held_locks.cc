@@ -55,8 +55,9 @@ void LookAtLeaf(const Scene& scene, const Wanted& wanted, const OpenWait& wait, 
 }
 
 // A frame that is in the middle of a call.
-void LookAtCaller(const Scene& scene, const Wanted& wanted, LocationId place, bool is_waiter_itself, Held& best) {
+void LookAtCaller(const Scene& scene, const Wanted& wanted, StackId frame, bool is_waiter_itself, Held& best) {
   const Stacks& stacks = scene.stacks();
+  const LocationId place = stacks.leaf(frame);
   const FunctionId function = stacks.function(place);
   if (wanted.functions.contains(function)) {
     const bool is_before_lock = function == wanted.function && stacks.line(place) <= wanted.line && !is_waiter_itself;
@@ -64,7 +65,10 @@ void LookAtCaller(const Scene& scene, const Wanted& wanted, LocationId place, bo
     Keep(best, kStrongHold, function == wanted.function ? EdgeRule::kPastLock : EdgeRule::kInLockFunction, function);
   }
   const StringId receiver = stacks.traits(function).receiver;
-  if (receiver != StringId(0) && receiver == wanted.receiver) Keep(best, 2, EdgeRule::kSameType, function);
+  // What a goroutine was started with is a loop as a rule, which takes the lock in each of its rounds anew.
+  const bool is_loop = stacks.trie().caller(frame) == StackTrie::root();
+  if (receiver == StringId(0) || receiver != wanted.receiver || (is_loop && is_waiter_itself)) return;
+  Keep(best, is_loop ? 1 : 2, EdgeRule::kSameType, function);
 }
 
 }  // namespace
@@ -79,7 +83,7 @@ Held HoldsLockOf(const Scene& scene, Row holder, Row waiter) {
   const OpenWait& wait = *scene.facts().at(holder).wait;
   for (StackId at = wait.stack; at != StackTrie::root(); at = stacks.trie().caller(at)) {
     if (at != wait.stack) {
-      LookAtCaller(scene, wanted, stacks.leaf(at), holder == waiter, best);
+      LookAtCaller(scene, wanted, at, holder == waiter, best);
     } else if (holder != waiter) {
       LookAtLeaf(scene, wanted, wait, best);
     }

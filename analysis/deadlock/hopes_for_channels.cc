@@ -19,11 +19,12 @@ bool IsAnotherInstance(const Question& q, Row other) {
 // A dump tells who its kin are, but not who of them ever ended such a wait.
 bool KnowsKinFromDumpOnly(const Question& q) { return q.goroutine.is_older && q.post.ended_by_another == 0; }
 
-// Of such kin only those count that have the same object in hand, or are in the same part of the program.
+// Of such kin only those count that have the same object in hand, or are in the same part of the program; whom a WaitGroup
+// waits for, neither birth nor place says.
 bool IsKinAtWork(const Question& q, Row who) {
   if (!KnowsKinFromDumpOnly(q)) return true;
   const Hand hand = SharedReceiver(q.scene.facts(), q.row, who);
-  if (hand != Hand::kUnknown) return hand == Hand::kHas;
+  if (hand != Hand::kUnknown || q.wait.kind == WaitKind::kWaitGroup) return hand == Hand::kHas;
   return SharedFrame(q.scene.stacks(), q.wait.stack, q.scene.StackOf(who)) != FunctionId(0);
 }
 
@@ -34,6 +35,15 @@ bool HasTurnedToOthers(const Facts& facts, Row partner, Row from) {
   if (mine == served.end()) return served.size() >= kPartnersKept;  // so many others since that it is forgotten
   return std::any_of(mine + 1, served.end(),
                      [&](const auto& other) { return other.place == mine->place && other.who != from; });
+}
+
+// It has started others since this wait began. Whose receiver has ended waits for ever if nobody comes in its place; a
+// receiver's partners may come and go as they like.
+bool StillMakes(const Question& q, Row maker) {
+  if (q.wait.kind != WaitKind::kSend) return true;
+  const Facts& facts = q.scene.facts();
+  return std::ranges::any_of(facts.at(maker).lines,
+                             [&](LineRow line) { return facts.at(facts.lines[line].members.back()).born > q.wait.since; });
 }
 
 // Those it did this with before. One that has ended stands for the next of its kind, if it was no kin: the one who starts
@@ -47,7 +57,7 @@ void Partners(const Question& q, Hopes& hopes) {
     if (!other.has_ended) {
       if (!q.is_overtaken || !HasTurnedToOthers(facts, partner, q.row))
         hopes.Offer(Hope::kLikely, HopeRule::kPartner, partner);
-    } else if (other.creator != kNobody && KinOf(facts, q.row, partner) == Kin::kStranger) {
+    } else if (other.creator != kNobody && KinOf(facts, q.row, partner) == Kin::kStranger && StillMakes(q, other.creator)) {
       ++came_and_went[other.creator];
     }
   }
@@ -87,10 +97,12 @@ void WhoWakesThisSite(const Question& q, Hopes& hopes) {
   const Hope strength = q.is_overtaken ? Hope::kPerhaps : Hope::kLikely;
   for (const auto& [who, count] : q.site.living_wakers) {
     const bool is_kin_turned_away = q.is_overtaken && KinOf(q.scene.facts(), q.row, who) != Kin::kStranger;
-    if (who != q.row && !is_kin_turned_away) hopes.Offer(strength, HopeRule::kWakesThisSite, who);
+    const bool has_passed_by = HasPassedBy(q, who);
+    if (who == q.row || is_kin_turned_away || (has_passed_by && !q.scene.PartnersOf(q.row).empty())) continue;
+    hopes.Offer(has_passed_by ? Hope::kPerhaps : strength, HopeRule::kWakesThisSite, who);
   }
   for (const auto& [who, count] : q.site.makers_of_wakers) {
-    hopes.Offer(count > 1 ? strength : Hope::kPerhaps, HopeRule::kMakesWakers, who);
+    if (StillMakes(q, who)) hopes.Offer(count > 1 ? strength : Hope::kPerhaps, HopeRule::kMakesWakers, who);
   }
 }
 
@@ -112,7 +124,7 @@ bool HasWokenHere(const Post& post, FunctionId start) {
 Hope ForSender(const Question& q, Row who, Hope strength) {
   if (q.wait.kind != WaitKind::kSend || !q.scene.GoesRoundSince(who, q.wait.since)) return strength;
   const bool stands_at_receive = q.scene.IsWaiting(who) && MayIdle(q.scene.facts().at(who).wait->kind);
-  return stands_at_receive ? Hope::kNone : std::min(strength, Hope::kPerhaps);
+  return stands_at_receive || HasPassedBy(q, who) ? Hope::kNone : std::min(strength, Hope::kPerhaps);
 }
 
 // A goroutine started beside it, in the same round of the creator's loop, or outside of any loop.
@@ -156,6 +168,8 @@ class Siblings {
   void Offer(Hope strength, Row who) {
     if (q_.wait.kind == WaitKind::kSend && !MayReceive(q_.scene, who)) strength = std::min(strength, Hope::kPerhaps);
     strength = ForSender(q_, who, strength);
+    const bool is_twin = facts_.at(who).start == q_.goroutine.start;  // it does what this one does: it sends
+    if (q_.wait.kind == WaitKind::kSend && is_twin && !HasReceived(q_.scene, who)) return;
     if (who != q_.row && q_.scene.IsPresent(who) && IsKinAtWork(q_, who)) hopes_.Offer(strength, HopeRule::kSibling, who);
   }
 
@@ -236,6 +250,9 @@ void CreatorStillThere(const Question& q, Hopes& hopes) {
   if (WaitsForOwnChild(q)) strength = q.scene.stacks().traits(q.leaf).is_standard ? Hope::kNone : Hope::kPerhaps;
   const bool has_others = q.is_mid_work && HasKnownPartners(q) && !q.site.living_wakers.contains(creator);
   if (has_others || (q.wait.kind == WaitKind::kSend && !CreatorTakesPart(q))) strength = std::min(strength, Hope::kPerhaps);
+  // Who receives from many may come to this one in its turn; but it goes round, and has not.
+  const bool goes_round = q.wait.kind == WaitKind::kSend && q.scene.GoesRoundSince(creator, q.wait.since);
+  if (goes_round) strength = std::min(strength, Hope::kPerhaps);
   if (strength == Hope::kLikely && IsGrowing(q.scene, q.wait.site, creator)) strength = Hope::kPerhaps;
   hopes.Offer(strength, HopeRule::kCreatorStillThere, creator,
               q.scene.stacks().outermost_function(q.goroutine.create_stack));

@@ -53,7 +53,15 @@ void HolderInLockFunction(const Question& q, Hopes& hopes) {
   }
 }
 
-// Somebody alive is inside a method of the type in whose method the lock is taken.
+// It went round in there already while the waiter went through a whole round of its own, this lock and all: no lock is held
+// from round to round.
+bool IsInAnOldLoop(const Question& q, Row who, StringId receiver) {
+  const auto since = q.scene.HasBeenInTypeSince(who, receiver);
+  return since && q.scene.HasMadeRoundSince(q.row, *since);
+}
+
+// Somebody alive is inside a method of the type in whose method the lock is taken. Who goes round a loop in there is
+// likelier to have another object's, from time to time, than to keep this one.
 void HolderInMethod(const Question& q, Hopes& hopes) {
   const StringId receiver = q.scene.stacks().traits(q.leaf).receiver;
   if (receiver == StringId(0)) return;
@@ -62,7 +70,9 @@ void HolderInMethod(const Question& q, Hopes& hopes) {
     const auto offer = [&](Row who) {
       const bool came_later = HasHadItsTurn(q) && q.scene.HasEnteredTypeSince(who, receiver, q.wait.since);
       if (who == q.row || came_later || IsAnotherInstance(q, who)) return false;
-      hopes.Offer(Hope::kLikely, HopeRule::kHolderOfType, who, q.leaf);
+      const bool goes_round = HasHadItsTurn(q) && q.scene.GoesRoundSince(who, q.wait.since);
+      if (goes_round && IsInAnOldLoop(q, who, receiver)) return false;
+      hopes.Offer(goes_round ? Hope::kPerhaps : Hope::kLikely, HopeRule::kHolderOfType, who, q.leaf);
       return hopes.is_settled();
     };
     if (q.lively.AnyInGroup(group, q.found, offer)) return;

@@ -3,6 +3,7 @@
 #include "analysis/deadlock/known_wakers.h"
 #include "analysis/deadlock/liveness.h"
 #include "analysis/deadlock/objects.h"
+#include "analysis/deadlock/tokens.h"
 
 // Waits of which the table of known waits says that nobody idles there: for a place in a pool, a share of a semaphore, a
 // leader's answer. As with a lock, somebody has what is wanted.
@@ -32,42 +33,72 @@ bool HasNone(const Question& q, Row who) {
   return SharedReceiver(q.scene.facts(), q.row, who) == Hand::kOther;
 }
 
-// Somebody alive is inside a function of the program that asks for such resources, or a method of the same type, and does
-// not wait for one himself.
+bool IsInQueue(const Question& q, Row who) { return q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known; }
+
+// Somebody alive is inside a function of the program that asks for such resources, and does not wait for one himself.
 void OfferUsers(const Question& q, Hopes& hopes) {
-  const auto offer_all = [&](FunctionId function, std::span<const GroupRow> groups) {
-    for (GroupRow group : groups) {
+  for (const auto& [function, line] : q.scene.UsersOf(q.known)) {
+    for (GroupRow group : q.scene.WithFunction(function)) {
       const auto offer = [&](Row who) {
-        if (who == q.row || (q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known) || HasNone(q, who)) return false;
+        if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
         hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, function);
         return hopes.is_settled();
       };
       if (q.lively.AnyInGroup(group, q.found, offer)) return;
     }
-  };
+  }
+}
+
+// Or inside another method of a type that has such a function. If it goes round a loop there while this one is queued, it is
+// likelier to have its own than to keep what is wanted here.
+void OfferMethods(const Question& q, Hopes& hopes) {
   for (const auto& [function, line] : q.scene.UsersOf(q.known)) {
-    if (hopes.is_settled()) return;
-    offer_all(function, q.scene.WithFunction(function));
     const StringId receiver = q.scene.stacks().traits(function).receiver;
-    if (receiver != StringId(0) && !hopes.is_settled()) offer_all(function, q.scene.WithReceiver(receiver));
-  }
-}
-
-// Others that run the same loop from which it asked: one of them may have what it wants between two calls.
-void OfferSameLoop(const Question& q, Hopes& hopes) {
-  for (Row who : q.scene.WithStart(q.goroutine.start)) {
-    if (hopes.best().hope >= Hope::kPerhaps) return;
-    if (who != q.row && !q.scene.IsWaiting(who)) hopes.Offer(Hope::kPerhaps, HopeRule::kSibling, who);
-  }
-}
-
-void OfferChildren(const Question& q, Hopes& hopes) {
-  for (LineRow line : q.goroutine.lines) {
-    for (Row who : q.scene.facts().lines[line].members) {
-      if (hopes.is_settled()) return;
-      if (q.scene.IsPresent(who)) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+    if (receiver == StringId(0)) continue;
+    for (GroupRow group : q.scene.WithReceiver(receiver)) {
+      const auto offer = [&](Row who) {
+        if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
+        const bool goes_round = q.scene.GoesRoundSince(who, q.wait.since);
+        hopes.Offer(goes_round ? Hope::kPerhaps : Hope::kLikely, HopeRule::kMethodOfType, who, function);
+        return hopes.is_settled();
+      };
+      if (q.lively.AnyInGroup(group, q.found, offer)) return;
     }
   }
+}
+
+// Others that run the same loop from which it asked: one of them may have what it wants between two calls. The loop of a
+// library (a server's, for each of its connections) has it only while it runs the program's code.
+void OfferSameLoop(const Question& q, Hopes& hopes) {
+  const Stacks& stacks = q.scene.stacks();
+  const bool is_of_library = stacks.traits(q.goroutine.start).is_standard;
+  for (Row who : q.scene.WithStart(q.goroutine.start)) {
+    if (hopes.best().hope >= Hope::kPerhaps) return;
+    const bool is_at_rest = is_of_library && stacks.OwnPart(q.scene.StackOf(who)) == model::StackTrie::root();
+    if (who != q.row && !q.scene.IsWaiting(who) && !is_at_rest) hopes.Offer(Hope::kPerhaps, HopeRule::kSibling, who);
+  }
+}
+
+// It was started from within a call that the waiter is still in, so it may have been given what the waiter had.
+void OfferChildren(const Question& q, Hopes& hopes) {
+  const Facts& facts = q.scene.facts();
+  for (LineRow line : q.goroutine.lines) {
+    const FunctionId made_in = facts.stacks.leaf_function(facts.stacks.UserPart(facts.lines[line].create_stack));
+    const bool is_still_inside = facts.stacks.IsOn(q.wait.stack, made_in);
+    for (Row who : facts.lines[line].members) {
+      if (hopes.is_settled()) return;
+      if (is_still_inside && q.scene.IsPresent(who)) hopes.Offer(Hope::kLikely, HopeRule::kChild, who);
+    }
+  }
+}
+
+// Those who were seen to get one and have not given it back. True if there are any: then nobody has to be guessed.
+bool OfferKeepers(const Question& q, Hopes& hopes) {
+  const std::vector<Keeper> keepers = KeepersOf(q.scene, *q.known);
+  for (const Keeper& keeper : keepers) {
+    if (keeper.who != q.row && q.scene.IsPresent(keeper.who)) hopes.Offer(Hope::kLikely, HopeRule::kKeeps, keeper.who);
+  }
+  return !keepers.empty();
 }
 
 }  // namespace
@@ -78,9 +109,11 @@ void HopesForResource(const Question& q, Hopes& hopes) {
     if (has_any) hopes.Lacks(Lack::kWakersStuck);
     return;
   }
-  OfferUsers(q, hopes);
+  const bool are_known = OfferKeepers(q, hopes);
+  if (!hopes.is_settled()) OfferUsers(q, hopes);
   if (!hopes.is_settled()) OfferChildren(q, hopes);
-  if (!hopes.is_settled()) OfferSameLoop(q, hopes);
+  if (!hopes.is_settled() && !are_known) OfferMethods(q, hopes);
+  if (!hopes.is_settled() && !are_known) OfferSameLoop(q, hopes);
   hopes.Lacks(Lack::kWakersStuck);
 }
 

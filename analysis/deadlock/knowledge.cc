@@ -12,7 +12,8 @@
 namespace analysis::deadlock {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Role>, 5> kRoles = {{{"idle", Role::kIdle},
+constexpr std::array<std::pair<std::string_view, Role>, 6> kRoles = {{{"idle", Role::kIdle},
+                                                                      {"loop", Role::kLoop},
                                                                       {"resource", Role::kResource},
                                                                       {"result", Role::kResult},
                                                                       {"outside", Role::kOutside},
@@ -60,19 +61,20 @@ class TableReader {
       entry_.frames.emplace_back(value);
     } else if (key == "is") {
       const auto* role = std::ranges::find(kRoles, value, &std::pair<std::string_view, Role>::first);
-      if (role == kRoles.end()) Fail(fmt::format("is {}, wanted idle, resource, result, outside or open", value));
+      if (role == kRoles.end()) Fail(fmt::format("is {}, wanted idle, loop, resource, result, outside or open", value));
       entry_.role = role->second;
       has_role_ = true;
     } else if (std::string* text = TextOf(key); text != nullptr) {
       *text = value;
     } else {
-      Fail(fmt::format("\"{}\", wanted frame, start, is, holder, means, ender, sign or advice", key));
+      Fail(fmt::format("\"{}\", wanted frame, start, is, holder, token, means, ender, sign or advice", key));
     }
   }
 
   std::string* TextOf(std::string_view key) {
     if (key == "start") return &entry_.start;
     if (key == "holder") return &entry_.holder;
+    if (key == "token") return &entry_.token;
     if (key == "means") return &entry_.means;
     if (key == "ender") return &entry_.ender;
     if (key == "sign") return &entry_.sign;

@@ -10,6 +10,7 @@ namespace analysis::deadlock {
 
 enum class Role : uint8_t {
   kIdle,      // by design: for work, a peer, or the end
+  kLoop,      // the same, where it receives; what it hands on, somebody has to take
   kResource,  // for something limited that others hold, as a lock
   kResult,    // for somebody else's work to be done
   kOutside,   // for something outside of the process
@@ -19,6 +20,7 @@ enum class Role : uint8_t {
 struct KnownWait {
   std::vector<std::string> frames;  // '#' stands for a number
   std::string start;                // empty = however it was started
+  std::string token;                // of a resource: a goroutine of this start lives as long as its creator has one
   std::string holder;               // who has this function on its stack has the resource, or is doing the work
   Role role = Role::kOpen;
   std::string means, ender, sign, advice;

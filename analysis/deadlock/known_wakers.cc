@@ -42,19 +42,31 @@ class Relatives {
     if (who == q_.row || !q_.scene.IsPresent(who) || facts_.at(who).start != start) return;
     const bool has_turned = q_.is_overtaken && HasServedLaterOnes(who);
     if (has_turned && !MayIdle(q_.wait.kind)) return;
+    const bool has_passed_by = HasPassedBy(q_, who);
+    if (has_passed_by && !q_.scene.PartnersOf(q_.row).empty()) return;  // this sender has a receiver of its own
     has_living_ |= !q_.found[who].is_powerless;  // main in select{} is not stuck, but has gone on to something else
-    hopes_.Offer(has_turned ? Hope::kPerhaps : Hope::kLikely, HopeRule::kRelative, who);
+    hopes_.Offer(has_turned || has_passed_by ? Hope::kPerhaps : Hope::kLikely, HopeRule::kRelative, who);
   }
 
   // Queues are first in, first out: who has served goroutines of its birth that came later has turned away from a
   // sender. A receiver may simply have nothing to receive: who serves many has a queue for each.
   bool HasServedLaterOnes(Row who) const {
+    const bool is_in_call = !q_.scene.IsInStartFunction(q_.row);  // not where it idles between two pieces of work
     const auto is_later = [&](const Goroutine::Partner& partner) {
       const Goroutine& other = facts_.at(partner.who);
       return partner.who != q_.row && other.start == q_.goroutine.start &&
-             (q_.wait.is_older || other.born > q_.goroutine.born);
+             (q_.wait.is_older || other.born > q_.goroutine.born || (is_in_call && HasBeenThroughSince(other)));
     };
     return std::ranges::any_of(facts_.at(who).has_woken, is_later) || std::ranges::any_of(facts_.at(who).woken_by, is_later);
+  }
+
+  // It has waited at this very place since, and gone on.
+  bool HasBeenThroughSince(const Goroutine& other) const {
+    return std::ranges::any_of(other.sightings, [&](const Goroutine::Sighting& sighting) {
+      const bool is_over = !other.wait || other.wait->since != sighting.time;
+      return is_over && sighting.time > q_.wait.since && sighting.stack != model::StackTrie::root() &&
+             facts_.stacks.leaf(sighting.stack) == facts_.stacks.leaf(q_.wait.stack);
+    });
   }
 
   void OfLine(LineRow row, FunctionId start) {
@@ -102,6 +114,11 @@ bool PassesThrough(const Stacks& stacks, StackId stack, StringId outermost) {
 }
 
 }  // namespace
+
+bool HasPassedBy(const Question& q, Row who) {
+  const bool may_take_turns = who == q.goroutine.creator || q.scene.facts().at(who).creator == q.row;
+  return q.wait.kind == WaitKind::kSend && !may_take_turns && q.scene.HasReceivedInRoundsSince(who, q.wait.since);
+}
 
 Reliance OfferKnownWakers(const Question& q, Hopes& hopes) {
   Relatives relatives(q, hopes);

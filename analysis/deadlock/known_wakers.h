@@ -16,6 +16,10 @@ struct Reliance {
 // Offers every known waker of q's own; those who have hope themselves become hopes.
 Reliance OfferKnownWakers(const Question& q, Hopes& hopes);
 
+// Two at one channel meet: who has waited to receive, again and again while this one waited to send, did so elsewhere. Its
+// creator and its children may have a channel for each of many, and come to this one's in turn.
+bool HasPassedBy(const Question& q, Row who);
+
 // A WaitGroup is ended by the goroutines that were started for it: those of the same function, in the same call, or those
 // that kin handed to a method of the type in whose method it waits.
 struct OwnWorkers {

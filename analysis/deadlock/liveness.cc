@@ -14,6 +14,10 @@ using model::StackTrie;
 
 bool IsFamilyMatter(const Site& site) { return site.ended_by_kin > 0 && site.ended_by_stranger == 0; }
 
+bool IdlesBy(const KnownWait& known, WaitKind kind) {
+  return known.role == Role::kIdle || (known.role == Role::kLoop && kind != WaitKind::kSend);
+}
+
 void HopesForAnyWait(const Question& question, Hopes& hopes) {
   if (question.post.ended_by_timer > 0 && !IsLock(question.wait.kind)) {
     const Time usual = question.post.longest_by_timer;
@@ -26,7 +30,8 @@ void HopesForAnyWait(const Question& question, Hopes& hopes) {
                                  question.scene.stacks().name(question.leaf) == "main.main";
   if (is_at_end_of_main) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody);
   if (question.known == nullptr) return;
-  if (question.known->role == Role::kIdle) hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody, question.leaf);
+  if (IdlesBy(*question.known, question.wait.kind))
+    hopes.Offer(Hope::kLikely, HopeRule::kParkedByDesign, kNobody, question.leaf);
   if (question.known->role == Role::kOutside) hopes.Offer(Hope::kLikely, HopeRule::kOutside, kNobody, question.leaf);
 }
 
@@ -242,6 +247,8 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return fmt::format("{} waits for something outside of the process", function);
     case HopeRule::kHasResource:
       return fmt::format("{} is alive in {}, so it may have what is wanted", who, function);
+    case HopeRule::kKeeps:
+      return fmt::format("{} has one of what is wanted, and lives", who);
     case HopeRule::kLockMoves:
       return "the lock is handed on, and this wait is no longer than others were";
     case HopeRule::kHolderOnStack:

@@ -22,6 +22,7 @@ enum class HopeRule : uint8_t {
   kParkedByDesign,  // a library's goroutine, or main
   kOutside,         // a peer, a child process, a signal
   kHasResource,
+  kKeeps,  // seen to get one of what is wanted, and not to give it back
   kLockMoves,
   kHolderOnStack,
   kHolderOfType,

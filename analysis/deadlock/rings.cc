@@ -10,9 +10,19 @@ namespace {
 
 bool IsHard(Verdict verdict) { return verdict == Verdict::kDeadlock || verdict == Verdict::kLeak; }
 
+// It waits for what its own kind used to do, in the middle of doing it.
+bool IsStarvedServer(const std::vector<WaitEdge>& edges, Row row) {
+  const auto own = std::ranges::equal_range(edges, row, {}, &WaitEdge::waiter);
+  return std::ranges::any_of(own, [](const WaitEdge& edge) { return edge.rule == EdgeRule::kServerWaitsToo; });
+}
+
 // Receivers that idle beside each other make cycles of guesses; one with another kind of wait, or one whose creation was
 // seen, is needed.
-bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<Row>& members) {
+bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                      const std::vector<Row>& members) {
+  const bool has_starved = std::ranges::any_of(members, [&](Row row) { return IsStarvedServer(edges, row); });
+  const bool is_in_calls = std::ranges::none_of(members, [&](Row row) { return scene.IsInStartFunction(row); });
+  if (has_starved && is_in_calls) return true;
   const bool may_all_idle = std::ranges::all_of(members, [&](Row row) { return MayIdle(scene.facts().at(row).wait->kind); });
   const bool has_hope = std::ranges::any_of(members, [&](Row row) { return hopes[row].hope != Hope::kNone; });
   if (may_all_idle && has_hope) return false;
@@ -25,9 +35,14 @@ bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, c
 
 // Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
 bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
-  if (!MayIdle(scene.facts().at(edge.waiter).wait->kind)) return true;
+  const WaitKind kind = scene.facts().at(edge.waiter).wait->kind;
+  // A closer waits for the users of a channel, whoever they are, and closes it.
+  const bool is_closer = kind == WaitKind::kWaitGroup && scene.IsInStartFunction(edge.waiter);
+  if (is_closer && edge.rule == EdgeRule::kOnlyKinWakes) return false;
+  if (!MayIdle(kind)) return true;
   // In the middle of a call, behind which others of the same code queue: nobody idles there.
-  const bool is_inside_call = edge.rule == EdgeRule::kSharedFrames && !scene.IsInStartFunction(edge.waiter);
+  const bool is_of_kind = edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo;
+  const bool is_inside_call = is_of_kind && !scene.IsInStartFunction(edge.waiter);
   if (is_inside_call && hopes[edge.waiter].hope != Hope::kLikely) return true;
   if (hopes[edge.waiter].hope != Hope::kNone) return false;
   return edge.evidence != Evidence::kGuessed || edge.rule == EdgeRule::kSharedFrames;
@@ -39,10 +54,10 @@ bool IsConvoy(const std::vector<Row>& members, const std::vector<Judgement>& jud
   return has_stalled && members.size() > kStalledRing;
 }
 
-bool IsRing(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<Row>& members,
-            const std::vector<Judgement>& judgements) {
-  if (members.size() == 1) return !judgements[members[0]].is_stalled;
-  return IsMoreThanIdling(scene, hopes, members) && !IsConvoy(members, judgements);
+bool IsRing(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+            const std::vector<Row>& members, const std::vector<Judgement>& judgements) {
+  if (members.size() == 1) return !judgements[members[0]].is_stalled && hopes[members[0]].hope == Hope::kNone;
+  return IsMoreThanIdling(scene, hopes, edges, members) && !IsConvoy(members, judgements);
 }
 
 void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, std::vector<Judgement>& judgements) {
@@ -92,7 +107,7 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& ho
   }
   std::vector<Ring> rings;
   for (auto& members : CyclicComponents(scene.facts().goroutines.size(), pairs)) {
-    if (!IsRing(scene, hopes, members, judgements)) continue;
+    if (!IsRing(scene, hopes, edges, members, judgements)) continue;
     for (Row row : members) {
       judgements[row].verdict = Verdict::kDeadlock;
       const double before =

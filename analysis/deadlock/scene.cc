@@ -64,10 +64,13 @@ void Scene::LookUpWaits(const Knowledge& knowledge) {
       const bool is_root = stacks().trie().caller(at) == StackTrie::root();
       const bool is_own =
           !stacks().traits(function).is_standard && !IsOfOnePackage(function, stacks().leaf_function(site.stack));
-      if (is_root || !is_own) continue;
+      if (!is_own) continue;
       const int64_t line = stacks().line(stacks().leaf(at));
-      const auto [user, is_new] = users_of_[known].try_emplace(function, line);
-      if (!is_new) user->second = std::min(user->second, line);
+      for (auto* asks : {&asks_in_[known], is_root ? nullptr : &users_of_[known]}) {
+        if (asks == nullptr) continue;  // the function it was started with is on its stack whatever it does
+        const auto [user, is_new] = asks->try_emplace(function, line);
+        if (!is_new) user->second = std::min(user->second, line);
+      }
     }
   }
 }
@@ -97,6 +100,35 @@ bool Scene::GoesRoundSince(Row row, Time time) const {
   });
 }
 
+bool Scene::HasMadeRoundSince(Row row, Time time) const {
+  std::set<StackId> seen;
+  return std::ranges::any_of(facts_.at(row).sightings, [&](const Goroutine::Sighting& sighting) {
+    const bool is_before = !facts_.at(row).wait || sighting.time < facts_.at(row).wait->since;
+    return is_before && sighting.time > time && !seen.insert(sighting.stack).second;
+  });
+}
+
+std::optional<Time> Scene::HasBeenInTypeSince(Row row, StringId receiver) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const auto is_method = [&](StackId at) { return stacks().traits(stacks().leaf_function(at)).receiver == receiver; };
+  Time since = goroutine.born;  // in what it was started with
+  for (StackId inner = StackOf(row); inner != StackTrie::root(); inner = stacks().trie().caller(inner)) {
+    const bool is_outermost = stacks().trie().caller(inner) == StackTrie::root();
+    const bool is_next = !is_outermost && stacks().trie().caller(stacks().trie().caller(inner)) == StackTrie::root();
+    if (!is_method(inner) || is_outermost) continue;
+    if (!is_next || stacks().OutermostCall(StackOf(row)) != goroutine.settled_in) return std::nullopt;
+    since = std::max(since, goroutine.settled_since);
+  }
+  return since;
+}
+
+bool Scene::HasReceivedInRoundsSince(Row row, Time time) const {
+  const auto is_receive = [&](const Goroutine::Sighting& sighting) {
+    return sighting.time > time && receives_.contains(sighting.stack);
+  };
+  return GoesRoundSince(row, time) && std::ranges::any_of(facts_.at(row).sightings, is_receive);
+}
+
 template <class Is>
 bool Scene::WasOutside(Row row, Time since, Is is) const {
   if (facts_.at(row).born > since && !facts_.at(row).is_older) return true;
@@ -119,9 +151,10 @@ std::vector<FunctionId> Scene::FunctionsLike(std::string_view pattern) const {
 }
 
 std::optional<int64_t> Scene::FirstAskIn(const KnownWait* resource, FunctionId function) const {
-  const auto& users = UsersOf(resource);
-  const auto at = users.find(function);
-  return at == users.end() ? std::nullopt : std::optional(at->second);
+  const auto asks = asks_in_.find(resource);
+  if (asks == asks_in_.end()) return std::nullopt;
+  const auto at = asks->second.find(function);
+  return at == asks->second.end() ? std::nullopt : std::optional(at->second);
 }
 
 bool Scene::IsInStartFunction(Row row) const {
@@ -164,6 +197,7 @@ void Scene::IndexIdleFrames() {
     const bool may_idle = site.kind == WaitKind::kReceive || site.kind == WaitKind::kSelect ||
                           site.kind == WaitKind::kCond || site.kind == WaitKind::kNetwork || site.kind == WaitKind::kSleep;
     const StackId own = stacks().OwnPart(site.stack);
+    if (site.kind == WaitKind::kReceive || site.kind == WaitKind::kSelect) receives_.insert(site.stack);
     if (may_idle && own != StackTrie::root())
       idle_frames_.insert({stacks().leaf_function(own), stacks().trie().caller(own)});
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -58,6 +59,7 @@ class Scene {
   std::vector<FunctionId> FunctionsLike(std::string_view pattern) const;
   // Functions of the program that were seen to ask for this resource, now or earlier.
   const std::map<FunctionId, int64_t>& UsersOf(const KnownWait* resource) const;  // with the first line seen to
+  // The first line at which this function was seen to, be it one that goroutines are started with or not.
   std::optional<int64_t> FirstAskIn(const KnownWait* resource, FunctionId function) const;
   // Does it wait in the very function its go statement ran? A loop that serves, at its post.
   bool IsInStartFunction(Row row) const;
@@ -69,6 +71,12 @@ class Scene {
 
   // It was seen twice at one place after `time`: it goes round a loop.
   bool GoesRoundSince(Row row, Time time) const;
+  // It was seen twice at one place after `time`, before it came to where it is now.
+  bool HasMadeRoundSince(Row row, Time time) const;
+  // Since when it has been inside all the methods of this type that are on its stack; nothing if that is not known.
+  std::optional<Time> HasBeenInTypeSince(Row row, StringId receiver) const;
+  // It goes round, and has waited to receive on the way: where it receives there was nothing, and nobody waiting to send.
+  bool HasReceivedInRoundsSince(Row row, Time time) const;
 
   StackId StackOf(Row row) const;
   Time WaitedFor(Row row) const { return facts_.end - facts_.at(row).wait->since; }
@@ -113,6 +121,8 @@ class Scene {
   std::vector<uint32_t> overtaken_;
   std::vector<const KnownWait*> known_;
   std::map<const KnownWait*, std::map<FunctionId, int64_t>> users_of_;
+  std::map<const KnownWait*, std::map<FunctionId, int64_t>> asks_in_;  // users_of_, and start functions
+  std::set<StackId> receives_;                                         // where somebody has waited to receive
   std::set<std::pair<FunctionId, StackId>> idle_frames_;  // functions, with their callers, in which somebody has idled
   std::vector<std::vector<Row>> waiting_at_;
   std::unordered_map<FunctionId, std::vector<GroupRow>> by_function_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace analysis::deadlock {
 namespace {
@@ -119,6 +120,24 @@ FunctionId Stacks::outermost_function(StackId stack) const {
   FunctionId last(0);
   for (LocationId at : trie_.LeafFirst(stack)) last = function(at);
   return last;
+}
+
+bool Stacks::IsOn(StackId stack, FunctionId wanted) const {
+  for (LocationId at : trie_.LeafFirst(stack)) {
+    if (function(at) == wanted) return true;
+  }
+  return false;
+}
+
+std::pair<StackId, FunctionId> Stacks::OutermostCall(StackId stack) const {
+  if (stack == model::StackTrie::root()) return {};
+  if (stack.index() >= outermost_calls_.size()) outermost_calls_.resize(trie_.size());
+  auto& call = outermost_calls_[stack.index()];
+  if (call.first != model::StackTrie::root()) return call;
+  StackId inner;
+  for (StackId at = stack; at != model::StackTrie::root(); at = trie_.caller(at)) inner = std::exchange(call.first, at);
+  call.second = leaf_function(inner);
+  return call;
 }
 
 const FunctionTraits& Stacks::traits(FunctionId function) const {

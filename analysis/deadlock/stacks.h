@@ -51,6 +51,9 @@ class Stacks {
   int64_t line(LocationId location) const { return symbols_.lines(location)[0].line; }
   FunctionId leaf_function(StackId stack) const;  // 0 for the root
   FunctionId outermost_function(StackId stack) const;
+  bool IsOn(StackId stack, FunctionId function) const;
+  // The outermost frame with its line, and the function that it called; O(1) but for a stack's first time.
+  std::pair<StackId, FunctionId> OutermostCall(StackId stack) const;
   StringId file(FunctionId function) const { return symbols_.functions()[function].file; }
   std::string_view name(FunctionId function) const { return symbols_.function_name(function); }
   const FunctionTraits& traits(FunctionId function) const;
@@ -66,6 +69,7 @@ class Stacks {
   // Interning a name changes no answer, so traits may be worked out behind const.
   mutable model::Symbols symbols_;
   model::StackTrie trie_;
+  mutable std::vector<std::pair<StackId, FunctionId>> outermost_calls_;  // by our id; root = not yet
   std::vector<StackId> imported_;  // by the source's id; root = not yet (the root itself needs none)
   mutable std::vector<FunctionTraits> traits_;
 };

@@ -34,6 +34,7 @@ class Judge_ {
   void ByKind(Row row, Judgement& judgement) const;
   void ByCreator(Row row, Judgement& judgement) const;
   void ByPeers(Row row, Judgement& judgement) const;
+  uint32_t EndedChildren(Row row) const;
 
   const Scene& scene_;
   const Facts& facts_;
@@ -169,9 +170,11 @@ void Judge_::ByCreator(Row row, Judgement& judgement) const {
   } else if (IsLeftBehind(scene_, row)) {
     judgement.Add({Sign::kLeftBehind, kSignLeftBehind, 0, creator});
   } else if (ActivationOf(scene_, row).frames == 0) {
-    // So it is with every loop that a Start() leaves behind, of those that produce (send) as well.
+    // So it is with every loop that a Start() leaves behind, of those that produce (send) as well, and with every closer: a
+    // goroutine that waits for the users of a channel, whoever they are, and closes it.
     const WaitKind kind = facts_.at(row).wait->kind;
-    const bool is_left_to_wait = (MayIdle(kind) || kind == WaitKind::kSend) && scene_.IsInStartFunction(row);
+    const bool is_closer = kind == WaitKind::kWaitGroup && hopes_[row].lack == Lack::kUnknown;
+    const bool is_left_to_wait = (MayIdle(kind) || kind == WaitKind::kSend || is_closer) && scene_.IsInStartFunction(row);
     if (!is_left_to_wait) {
       judgement.Add({Sign::kCreatorMovedOn, kSignCreatorGone, 0, creator});
     } else if (Grows(row)) {
@@ -188,6 +191,7 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   const auto ended = facts_.ended_of_birth.find({goroutine.create_stack, goroutine.start});
   if (ended != facts_.ended_of_birth.end() && ended->second.ended > 0)
     judgement.Add({Sign::kPeersEnded, kSignPeersEnded, ended->second.ended});
+  if (const uint32_t count = EndedChildren(row); count > 0) judgement.Add({Sign::kChildrenEnded, kSignChildrenEnded, count});
   if (waiting >= kManyInstances && crowd.creators >= kManyInstances)
     judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
   if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
@@ -201,6 +205,26 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   const bool is_far_longer =
       site.ended > kPeersLeaked && site.longest > 0 && scene_.WaitedFor(row) > kFarLonger * site.longest;
   if (is_far_longer) judgement.Add({Sign::kFarLonger, kSignFarLonger, static_cast<uint64_t>(site.longest)});
+}
+
+// How many goroutines it has started before it came to this receive, from calls made by the function it receives in: whoever
+// was handed the channel. 0 if one of them lives, or such a receive has ever been ended.
+uint32_t Judge_::EndedChildren(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const OpenWait& wait = *goroutine.wait;
+  if (wait.kind != WaitKind::kReceive || wait.is_older || facts_.posts[wait.post].ended_by_another > 0) return 0;
+  const Stacks& stacks = facts_.stacks;
+  const FunctionId within = stacks.leaf_function(wait.stack);
+  uint32_t count = 0;
+  for (LineRow row_of_line : goroutine.lines) {
+    const Lineage& line = facts_.lines[row_of_line];
+    if (line.ended < line.members.size()) return 0;
+    for (LocationId at : stacks.trie().LeafFirst(line.create_stack)) {
+      const bool is_before = stacks.function(at) == within && stacks.line(at) < stacks.line(stacks.leaf(wait.stack));
+      if (is_before) count += line.ended;
+    }
+  }
+  return count;
 }
 
 bool Judge_::IsStalled(Row row) const {
@@ -287,6 +311,9 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
       return fmt::format("{} served it only from the call that started it, and that has returned", who);
     case Sign::kPeersEnded:
       return fmt::format("{} others of the same go statement have come and gone", sign.count);
+    case Sign::kChildrenEnded:
+      return fmt::format("it waits behind the go statement of its own {}, which ended without a word",
+                         sign.count == 1 ? "goroutine" : fmt::format("{} goroutines", sign.count));
     case Sign::kManyCreators:
       return fmt::format("{} wait here, each started by another goroutine", sign.count);
     case Sign::kWakersStuck:

@@ -9,6 +9,7 @@
 #include "analysis/deadlock/known_wakers.h"
 #include "analysis/deadlock/objects.h"
 #include "analysis/deadlock/thresholds.h"
+#include "analysis/deadlock/tokens.h"
 
 namespace analysis::deadlock {
 namespace {
@@ -32,6 +33,7 @@ class EdgeFinder {
   void EdgesToSiblings(Row row);
   void EdgesToOnlyKin(Row row);
   void EdgesOfChannel(Row row);
+  std::vector<Row> WakersByStart(Row row) const;
   bool EdgesToWorkers(Row row);
   void EdgesToResourceHolders(Row row);
   void KeepReceivers(std::vector<Row>& rows) const;
@@ -64,17 +66,26 @@ EdgeFinder::EdgeFinder(const Scene& scene, const std::vector<Judgement>& judgeme
   if (stuck_.size() <= kFullPairing) sample_ = stuck_;
 }
 
-// The function in which `row` waits for such a resource behind a line that asks for one too; 0 if there is none.
-FunctionId AsksAgain(const Scene& scene, Row row, const KnownWait* resource) {
-  if (scene.KnownOf(row) != resource) return FunctionId(0);
+// The function of `row` that is in the middle of what the resource's own code runs; 0 if there is none.
+FunctionId RunBy(const Scene& scene, Row row, FunctionId asks) {
   const Stacks& stacks = scene.stacks();
   const StackId own = stacks.OwnPart(scene.facts().at(row).wait->stack);
-  const FunctionId asks = stacks.leaf_function(scene.facts().at(row).wait->stack);
   bool has_left = false;  // the pool's own code: behind it, the pool runs what asks
   for (StackId at = own; at != StackTrie::root(); at = stacks.trie().caller(at)) {
     const bool is_pool = scene.IsOfOnePackage(stacks.leaf_function(at), asks);
     if (has_left && is_pool) return stacks.leaf_function(at);
     has_left |= !is_pool;
+  }
+  return FunctionId(0);
+}
+
+// The function in which `row` waits, for such a resource or for something else, behind a line that asks for one; 0 if there
+// is none. `asks`: the function in which is waited for it.
+FunctionId HasAsked(const Scene& scene, Row row, const KnownWait* resource, FunctionId asks) {
+  const Stacks& stacks = scene.stacks();
+  if (scene.KnownOf(row) == resource) {
+    const FunctionId run = RunBy(scene, row, asks);
+    if (run != FunctionId(0)) return run;
   }
   for (StackId at = scene.facts().at(row).wait->stack; at != StackTrie::root(); at = stacks.trie().caller(at)) {
     const FunctionId function = stacks.leaf_function(at);
@@ -194,8 +205,7 @@ void EdgeFinder::EdgesToSiblings(Row row) {
   size_t looked_at = 0;
   for (LineRow line : facts_.at(facts_.at(row).creator).lines) {
     for (Row other : facts_.lines[line].members) {
-      if (other == row || !scene_.IsWaiting(other) || !MayBeInRing(other) || WaitOf(other).site == WaitOf(row).site)
-        continue;
+      if (other == row || !scene_.IsWaiting(other) || !MayBeInRing(other)) continue;
       if (++looked_at > kCandidatesPerWait) return;
       const Held held = HoldsLockOf(scene_, other, row);
       if (held.strength > 0) Add(row, other, EvidenceOf(held), held.rule, held.function);
@@ -257,6 +267,7 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   }
   if (edges_.size() > before) return;
   if (wait.kind == WaitKind::kWaitGroup && EdgesToWorkers(row)) return;
+  if (facts_.at(row).creator == kNobody && known_wakers.empty()) known_wakers = WakersByStart(row);
   if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
   for (Row other : known_wakers) Add(row, other, Evidence::kInferred, EdgeRule::kKnownWaker);
   // What they are doing says more of who is at the other end than who started them.
@@ -266,6 +277,17 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   if (is_alone || (!is_at_rest && known_wakers.empty())) EdgesBySharedFrames(row);
   if (edges_.size() > before) return;
   for (Row other : kin) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKinWakes);
+}
+
+// Where nobody's creation is known: those who run what others did who ended such waits.
+std::vector<Row> EdgeFinder::WakersByStart(Row row) const {
+  std::set<FunctionId> starts;
+  for (const auto& [relation, count] : facts_.posts[WaitOf(row).post].relations) starts.insert(relation.waker_start);
+  std::vector<Row> wakers;
+  for (Row other : sample_) {
+    if (WaitOf(other).site != WaitOf(row).site && starts.contains(facts_.at(other).start)) wakers.push_back(other);
+  }
+  return wakers;
 }
 
 bool EdgeFinder::EdgesToWorkers(Row row) {
@@ -280,11 +302,17 @@ bool EdgeFinder::EdgesToWorkers(Row row) {
 // who is inside the function that the table names.
 void EdgeFinder::EdgesToResourceHolders(Row row) {
   const KnownWait* known = scene_.KnownOf(row);
+  const FunctionId asks = stacks_.leaf_function(WaitOf(row).stack);
   const std::vector<FunctionId> named =
       known->holder.empty() ? std::vector<FunctionId>() : scene_.FunctionsLike(known->holder);
+  for (const Keeper& keeper : KeepersOf(scene_, *known)) {
+    const bool is_stuck = scene_.IsWaiting(keeper.who) && MayBeInRing(keeper.who);
+    if (is_stuck) Add(row, keeper.who, Evidence::kInferred, EdgeRule::kKeeps, facts_.at(keeper.token).start);
+  }
+  if (HasEdge(row)) return;
   for (Row other : Candidates(row)) {
     const FunctionId function =
-        known->holder.empty() ? AsksAgain(scene_, other, known) : SharedFunction(stacks_, WaitOf(other).stack, named);
+        known->holder.empty() ? HasAsked(scene_, other, known, asks) : SharedFunction(stacks_, WaitOf(other).stack, named);
     if (function != FunctionId(0)) Add(row, other, Evidence::kInferred, EdgeRule::kHasResource, function);
   }
 }
@@ -295,7 +323,7 @@ void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
   if (!std::ranges::all_of(rows, never_receives)) std::erase_if(rows, never_receives);
 }
 
-// Such waits were ended from within a function that is now on the waiters' own stacks: the pool waits for itself.
+// The other end of such waits was in a function that is now on the waiters' own stacks: the pool waits for itself.
 void EdgeFinder::EdgesToStarvedServers(Row row) {
   const OpenWait& wait = WaitOf(row);
   if (wait.kind != WaitKind::kSend && wait.kind != WaitKind::kReceive) return;
@@ -305,7 +333,10 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
        at != facts_.ended_by.end() && at->first.first == place; ++at) {
     servers.insert(stacks_.function(at->first.second));
   }
-  for (StackId at = stacks_.trie().caller(wait.stack); at != StackTrie::root(); at = stacks_.trie().caller(at)) {
+  for (const auto& [pair, count] : facts_.ended_by) {  // or such waits ended theirs: they stood at the other end
+    if (pair.second == place) servers.insert(stacks_.function(pair.first));
+  }
+  for (StackId at = wait.stack; at != StackTrie::root(); at = stacks_.trie().caller(at)) {
     const FunctionId function = stacks_.leaf_function(at);
     if (!servers.contains(function)) continue;
     size_t count = 0;
@@ -377,6 +408,8 @@ std::string Explain(const Scene& scene, const WaitEdge& edge) {
       return "goroutines of its kind ended such waits here, and it is stuck itself";
     case EdgeRule::kWorker:
       return "it was started for this WaitGroup, and is stuck itself";
+    case EdgeRule::kKeeps:
+      return fmt::format("a goroutine of {}, which lives as long as one is in use, was started by it", function);
     case EdgeRule::kHasResource:
       return fmt::format("it is inside {} and waits for one more", function);
     case EdgeRule::kOnlyKinWakes:

@@ -25,6 +25,7 @@ enum class EdgeRule : uint8_t {
   kPartner,          // they did this with each other before, at this line
   kKnownWaker,       // its kin or its kind ended such waits here
   kHasResource,      // it has one of what is wanted, and wants another
+  kKeeps,            // it got one of what is wanted, and has not given it back (tokens.h)
   kWorker,           // it was started for the WaitGroup
   kOnlyKinWakes,     // the wait is for kin, and this one is stuck
   kServerWaitsToo,   // the function that used to serve such waits now waits in one itself

@@ -42,7 +42,7 @@ TEST_CASE("what can't be understood in a table is named with its line") {
     return std::string();
   };
   CHECK(error("frame a.b\nis busy\n").find("mine:2:") != std::string::npos);
-  CHECK(error("frame a.b\nis busy\n").find("wanted idle, resource, result, outside or open") != std::string::npos);
+  CHECK(error("frame a.b\nis busy\n").find("wanted idle, loop, resource, result, outside or open") != std::string::npos);
   CHECK(error("frame a.b\n\nframe c.d\nis idle\n").find("mine:1:") != std::string::npos);
   CHECK(error("is idle\n").find("without a frame") != std::string::npos);
   CHECK(error("frame a.b\nis idle\nsince ever\n").find("mine:3:") != std::string::npos);
