@@ -122,9 +122,11 @@ bool HasWokenHere(const Post& post, FunctionId start) {
 // What kin of whom nothing is known is worth to a sender: one that stands at a receive is at another channel, or the two
 // would have met, and one that has gone round its loop since has passed it by.
 Hope ForSender(const Question& q, Row who, Hope strength) {
-  if (q.wait.kind != WaitKind::kSend || !q.scene.GoesRoundSince(who, q.wait.since)) return strength;
-  const bool stands_at_receive = q.scene.IsWaiting(who) && MayIdle(q.scene.facts().at(who).wait->kind);
-  return stands_at_receive || HasPassedBy(q, who) ? Hope::kNone : std::min(strength, Hope::kPerhaps);
+  if (q.wait.kind != WaitKind::kSend) return strength;
+  const bool goes_round = q.scene.GoesRoundSince(who, q.wait.since);
+  const bool stands_at_receive = q.scene.IsWaiting(who) && IsChannel(q.scene.facts().at(who).wait->kind);
+  if (goes_round && (stands_at_receive || HasPassedBy(q, who))) return Hope::kNone;
+  return goes_round || stands_at_receive ? std::min(strength, Hope::kPerhaps) : strength;
 }
 
 // A goroutine started beside it, in the same round of the creator's loop, or outside of any loop.
@@ -270,7 +272,10 @@ void MethodOfType(const Question& q, Hopes& hopes) {
   for (GroupRow group : q.scene.WithReceiver(receiver)) {
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
     const auto offer = [&](Row who) {
-      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(Unproven(q), HopeRule::kMethodOfType, who, q.leaf);
+      // A worker that goes round its loop is not about to call Done.
+      const bool goes_round = q.wait.kind == WaitKind::kWaitGroup && q.scene.GoesRoundSince(who, q.wait.since);
+      const Hope strength = goes_round ? Hope::kPerhaps : Unproven(q);
+      if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(strength, HopeRule::kMethodOfType, who, q.leaf);
       return hopes.is_settled();
     };
     if (q.lively.AnyInGroup(group, q.found, offer)) return;

@@ -77,6 +77,7 @@ constexpr double kSignCreatorGone = 0.25;         // creator stuck, or its call 
 constexpr double kSignCreatorGoneGrowing = 0.15;  // a loop that Start() leaves behind, but there are ever more of them
 constexpr double kSignLeftBehind = 0.20;          // a channel that was local to that call, or one that others know too
 constexpr double kSignPeersEnded = 0.20;          // this birth is meant to end
+constexpr double kSignOverdue = 0.30;             // a quiet peer looks like a lost answer
 constexpr double kSignChildrenEnded = 0.10;       // as wakers that are gone: they may have left their work to somebody else
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;

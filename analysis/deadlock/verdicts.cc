@@ -35,6 +35,7 @@ class Judge_ {
   void ByCreator(Row row, Judgement& judgement) const;
   void ByPeers(Row row, Judgement& judgement) const;
   uint32_t EndedChildren(Row row) const;
+  Time UsualIfOverdue(Row row) const;
 
   const Scene& scene_;
   const Facts& facts_;
@@ -91,6 +92,10 @@ Judgement Judge_::Of(Row row) const {
     judgement.is_too_soon = true;
     judgement.verdict = Verdict::kSuspect;
     judgement.Add({Sign::kTooSoon, kSignTooSoon, static_cast<uint64_t>(Needed(row) - scene_.WaitedFor(row))});
+  }
+  if (const Time usual = UsualIfOverdue(row); usual > 0 && judgement.verdict == Verdict::kIdle) {
+    judgement.verdict = Verdict::kSuspect;
+    judgement.Add({Sign::kOverdue, kSignOverdue, static_cast<uint64_t>(usual)});
   }
   if (!IsStranded(row)) return judgement;
   const auto lives = facts_.ended_of_birth.at({facts_.at(row).create_stack, facts_.at(row).start});
@@ -207,6 +212,19 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   if (is_far_longer) judgement.Add({Sign::kFarLonger, kSignFarLonger, static_cast<uint64_t>(site.longest)});
 }
 
+// How long a goroutine used to take for the call in which it has waited so much longer now, while those on whom its hope
+// rests go about something else; 0 if that is not so. A loop that idles in its own function may do so for hours.
+Time Judge_::UsualIfOverdue(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  const OpenWait& wait = *goroutine.wait;
+  const HopeFound& hope = hopes_[row];
+  if (!MayIdle(wait.kind) || wait.is_older || hope.who == kNobody || scene_.IsInStartFunction(row)) return 0;
+  const bool is_busy_elsewhere = scene_.IsWaiting(hope.who) || scene_.GoesRoundSince(hope.who, wait.since);
+  const bool is_used_to_it = facts_.posts[wait.post].ended_by_another >= kKnownPartners;
+  const Time usual = std::max(facts_.posts[wait.post].longest, kSlack);
+  return is_busy_elsewhere && is_used_to_it && scene_.WaitedFor(row) > kFarLonger * usual ? usual : 0;
+}
+
 // How many goroutines it has started before it came to this receive, from calls made by the function it receives in: whoever
 // was handed the channel. 0 if one of them lives, or such a receive has ever been ended.
 uint32_t Judge_::EndedChildren(Row row) const {
@@ -220,7 +238,7 @@ uint32_t Judge_::EndedChildren(Row row) const {
     const Lineage& line = facts_.lines[row_of_line];
     if (line.ended < line.members.size()) return 0;
     for (LocationId at : stacks.trie().LeafFirst(line.create_stack)) {
-      const bool is_before = stacks.function(at) == within && stacks.line(at) < stacks.line(stacks.leaf(wait.stack));
+      const bool is_before = stacks.function(at) == within && stacks.line(at) <= stacks.line(stacks.leaf(wait.stack));
       if (is_before) count += line.ended;
     }
   }
@@ -311,6 +329,9 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
       return fmt::format("{} served it only from the call that started it, and that has returned", who);
     case Sign::kPeersEnded:
       return fmt::format("{} others of the same go statement have come and gone", sign.count);
+    case Sign::kOverdue:
+      return fmt::format("it is inside a call from which it used to come back within {}",
+                         model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
     case Sign::kChildrenEnded:
       return fmt::format("it waits behind the go statement of its own {}, which ended without a word",
                          sign.count == 1 ? "goroutine" : fmt::format("{} goroutines", sign.count));

@@ -27,6 +27,7 @@ enum class Sign : uint8_t {
   kCreatorMovedOn,  // the calls that made it have returned
   kLeftBehind,      // the creator served it from within the call that made it only, and that call has returned
   kPeersEnded,      // others of the same go statement have come and gone
+  kOverdue,         // it is inside a call from which it used to come back so much sooner
   kChildrenEnded,   // it receives behind a go statement, and all that it started there have ended
   kManyCreators,
   kWakersStuck,   // those who ended such waits, or were started to, are stuck themselves

@@ -33,7 +33,8 @@ class EdgeFinder {
   void EdgesToSiblings(Row row);
   void EdgesToOnlyKin(Row row);
   void EdgesOfChannel(Row row);
-  std::vector<Row> WakersByStart(Row row) const;
+  std::set<FunctionId> OtherEnds(LocationId place) const;
+  std::vector<Row> WakersByWork(Row row) const;
   bool EdgesToWorkers(Row row);
   void EdgesToResourceHolders(Row row);
   void KeepReceivers(std::vector<Row>& rows) const;
@@ -267,7 +268,7 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   }
   if (edges_.size() > before) return;
   if (wait.kind == WaitKind::kWaitGroup && EdgesToWorkers(row)) return;
-  if (facts_.at(row).creator == kNobody && known_wakers.empty()) known_wakers = WakersByStart(row);
+  if (facts_.at(row).creator == kNobody && known_wakers.empty()) known_wakers = WakersByWork(row);
   if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
   for (Row other : known_wakers) Add(row, other, Evidence::kInferred, EdgeRule::kKnownWaker);
   // What they are doing says more of who is at the other end than who started them.
@@ -279,13 +280,31 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   for (Row other : kin) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKinWakes);
 }
 
-// Where nobody's creation is known: those who run what others did who ended such waits.
-std::vector<Row> EdgeFinder::WakersByStart(Row row) const {
+// The functions in which goroutines stood that met those who wait at this place.
+std::set<FunctionId> EdgeFinder::OtherEnds(LocationId place) const {
+  std::set<FunctionId> functions;
+  for (auto at = facts_.ended_by.lower_bound({place, LocationId(0)});
+       at != facts_.ended_by.end() && at->first.first == place; ++at) {
+    functions.insert(stacks_.function(at->first.second));
+  }
+  for (const auto& [pair, count] : facts_.ended_by) {
+    if (pair.second == place) functions.insert(stacks_.function(pair.first));
+  }
+  return functions;
+}
+
+// Where nobody's creation is known: those who run what others did who ended such waits, or are in the function where the
+// other end of such waits was.
+std::vector<Row> EdgeFinder::WakersByWork(Row row) const {
   std::set<FunctionId> starts;
   for (const auto& [relation, count] : facts_.posts[WaitOf(row).post].relations) starts.insert(relation.waker_start);
+  const std::set<FunctionId> ends = OtherEnds(stacks_.leaf(WaitOf(row).stack));
   std::vector<Row> wakers;
   for (Row other : sample_) {
-    if (WaitOf(other).site != WaitOf(row).site && starts.contains(facts_.at(other).start)) wakers.push_back(other);
+    if (WaitOf(other).site == WaitOf(row).site) continue;
+    const bool is_at_end =
+        std::ranges::any_of(ends, [&](FunctionId function) { return stacks_.IsOn(WaitOf(other).stack, function); });
+    if (is_at_end || starts.contains(facts_.at(other).start)) wakers.push_back(other);
   }
   return wakers;
 }
@@ -327,15 +346,7 @@ void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
 void EdgeFinder::EdgesToStarvedServers(Row row) {
   const OpenWait& wait = WaitOf(row);
   if (wait.kind != WaitKind::kSend && wait.kind != WaitKind::kReceive) return;
-  const LocationId place = stacks_.leaf(wait.stack);
-  std::set<FunctionId> servers;
-  for (auto at = facts_.ended_by.lower_bound({place, LocationId(0)});
-       at != facts_.ended_by.end() && at->first.first == place; ++at) {
-    servers.insert(stacks_.function(at->first.second));
-  }
-  for (const auto& [pair, count] : facts_.ended_by) {  // or such waits ended theirs: they stood at the other end
-    if (pair.second == place) servers.insert(stacks_.function(pair.first));
-  }
+  const std::set<FunctionId> servers = OtherEnds(stacks_.leaf(wait.stack));
   for (StackId at = wait.stack; at != StackTrie::root(); at = stacks_.trie().caller(at)) {
     const FunctionId function = stacks_.leaf_function(at);
     if (!servers.contains(function)) continue;

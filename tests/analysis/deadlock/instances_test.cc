@@ -184,3 +184,51 @@ TEST_CASE("a closer waits for the users of its channel, who need not be its kin"
   script += "20 g1 wait \"forever\" @ main.main;runtime.block\n";
   CHECK(Verdicts(script + kEnd).find("deadlock") == std::string::npos);
 }
+
+TEST_CASE(
+    "a call that takes far longer than it ever did is suspect while those who answered others go about something else") {
+  // g2 asks and g3 answers, four times; then g3 goes its rounds, and no answer comes.
+  std::string script = R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.client @ main.main
+2 g1 create g3 main.leader @ main.main
+3 g3 run on p2
+4 g3 wait "sleep" @ main.leader;time.Sleep
+5 g1 wait "sleep" @ main.main;time.Sleep
+)";
+  const std::string ask = "\"chan receive\" @ main.client;main.commit;runtime.chanrecv1";
+  script += fmt::format("{} g2 run on p1\n{} g2 wait {}\n", kMs, kMs + 1, ask);
+  for (int64_t at = 2 * kMs; at < 40 * kMs; at += 10 * kMs) {
+    script += fmt::format("{0} - wake g3\n{0} g3 run on p2\n{1} g3 wake g2 @ main.leader;runtime.chansend1\n", at, at + 1);
+    script +=
+        fmt::format("{0} g2 run on p1\n{0} g2 wait {1}\n{0} g3 wait \"sleep\" @ main.leader;time.Sleep\n", at + 2, ask);
+  }
+  const std::string rounds = Rounds(3, "\"sleep\" @ main.leader;time.Sleep", 50 * kMs, 800 * kMs);
+  CHECK(Verdicts(script + rounds + kEnd) == "g2 suspect");
+  CHECK(test_support::Why(Judged(script + rounds + kEnd), 2).find("used to come back within 10ms") != std::string::npos);
+  CHECK(Verdicts(script + "60000000 - create g99 main.tick\n") == "");
+}
+
+TEST_CASE("who waits behind its own go statement is not idle when what it started there has ended") {
+  const auto script = [](const std::string& receives_in) {
+    return fmt::format(R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g3 main.dial @ main.main
+2 g3 run on p1
+3 g3 create g2 main.dial.func1 @ main.dial
+4 g3 exit
+5 g2 run on p1
+6 g2 create g4 main.watch @ main.dial.func1
+7 g4 run on p2
+8 g4 exit
+9 g2 wait "chan receive" @ {};runtime.chanrecv1
+10 g1 wait "sleep" @ main.main;time.Sleep
+)",
+                       receives_in) +
+           kEnd;
+  };
+  CHECK(test_support::Told(Judged(script("main.dial.func1")), {Verdict::kLeak}) == "g2 leak");
+  CHECK(test_support::Told(Judged(script("main.dial.func1;main.next")), {Verdict::kLeak}) == "");
+}
