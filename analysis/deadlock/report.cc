@@ -90,7 +90,9 @@ std::string Writer::Answer() const {
     add(fmt::format("{} {} for ever", Plural(leaked, deadlocked > 0 ? "other" : "goroutine"),
                     leaked == 1 ? "waits" : "wait"));
   if (answer.empty()) answer = "no deadlock and no leak found";
-  if (suspects > 0) add(fmt::format("{} suspected", Plural(suspects, deadlocked + leaked > 0 ? "more" : "goroutine")));
+  if (suspects > 0)
+    add(deadlocked + leaked > 0 ? fmt::format("{} more suspected", suspects)
+                                : fmt::format("{} suspected", Plural(suspects, "goroutine")));
   if (deadlocked + leaked == 0) return answer;
   const Finding& worst = result_.findings.front();
   return answer + ": " + Where(worst.sites.front());
