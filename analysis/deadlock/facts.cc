@@ -194,7 +194,10 @@ void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId wa
   auto& waking = At(waker).waking_stacks;
   if (waking.size() < kWakingStacksKept && std::ranges::find(waking, waker_stack) == waking.end())
     waking.push_back(waker_stack);
-  if (wait.site == kNowhere) return;
+  if (wait.site == kNowhere) {
+    Remember(At(waiter).woken_by, {.place = LocationId(0), .who = waker});
+    return;
+  }
   Site& site = facts_.sites[wait.site];
   const StackId place = facts_.stacks.UserPart(waker_stack);
   const Kin kin = KinOf(facts_, waiter, waker);

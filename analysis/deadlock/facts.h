@@ -144,8 +144,9 @@ struct Goroutine {
       return place == other.place && who == other.who && is_inside == other.is_inside;
     }
   };
-  std::vector<Partner> woken_by;   // who ended its waits, and at which line it waited; distinct, the newest kPartnersKept
-  std::vector<Partner> has_woken;  // whose waits it ended, and at which of its lines; distinct, the newest kPartnersKept
+  // Who ended its waits, and at which line it waited (0: the trace does not show it); distinct, the newest kPartnersKept.
+  std::vector<Partner> woken_by;
+  std::vector<Partner> has_woken;      // whose waits it ended, and at which of its lines; distinct, the newest kPartnersKept
   std::vector<StackId> waking_stacks;  // at which it woke others; distinct, the first kWakingStacksKept
   struct WokeAt {
     SiteRow site;

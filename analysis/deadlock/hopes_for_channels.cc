@@ -315,6 +315,21 @@ void LongTaskInFile(const Question& q, Hopes& hopes) {
   }
 }
 
+// The trace does not show at which line a wait stood that is older than itself. Who ended one for a goroutine of its birth,
+// by what would end this one too, may have ended just such a one.
+void WokeBirthBefore(const Question& q, Hopes& hopes) {
+  if (!q.goroutine.is_older) return;
+  const Hope strength = q.is_overtaken ? Hope::kPerhaps : Hope::kLikely;
+  size_t looked_at = 0;
+  for (Row twin : q.scene.WithStart(q.goroutine.start)) {
+    if (hopes.is_settled() || ++looked_at > kCandidatesPerWait) return;
+    for (const auto& partner : q.scene.facts().at(twin).woken_by) {
+      if (partner.place == LocationId(0) && partner.who != q.row && DoesCounterpart(q, partner.who))
+        hopes.Offer(ForSender(q, partner.who, strength), HopeRule::kWokeBirth, partner.who);
+    }
+  }
+}
+
 // It has waited since before the trace began, where goroutines idle: that nobody is known to wake it says nothing.
 bool MayBeIdle(const Scene& scene, Row who) {
   const Goroutine& goroutine = scene.facts().at(who);
@@ -371,6 +386,7 @@ void HopesForChannel(const Question& q, Hopes& hopes) {
   const Reliance reliance = OfferKnownWakers(q, hopes);
   if (hopes.is_settled()) return;
   WhoWakesThisSite(q, hopes);
+  if (!hopes.is_settled()) WokeBirthBefore(q, hopes);
   if (hopes.is_settled()) return;
   if (reliance.is_known) {
     if (!reliance.has_living && IsCreatorAtHand(q)) CreatorStillThere(q, hopes);

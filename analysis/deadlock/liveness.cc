@@ -269,6 +269,8 @@ std::string Explain(const Scene& scene, const HopeFound& hope) {
       return fmt::format("{} ended such waits here before, and lives", who);
     case HopeRule::kMakesWakers:
       return fmt::format("{} lives and starts the goroutines that end such waits", who);
+    case HopeRule::kWokeBirth:
+      return fmt::format("{} lives, and ended waits of such goroutines that began before the trace", who);
     case HopeRule::kSibling:
       return fmt::format("{}, started beside it, lives", who);
     case HopeRule::kChild:

@@ -33,6 +33,7 @@ enum class HopeRule : uint8_t {
   kMakesPartners,
   kWakesThisSite,
   kMakesWakers,
+  kWokeBirth,
   kSibling,
   kChild,
   kIdleWorkers,  // of a WaitGroup: they may be idle

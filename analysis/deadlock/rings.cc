@@ -54,10 +54,17 @@ bool IsConvoy(const std::vector<Row>& members, const std::vector<Judgement>& jud
   return has_stalled && members.size() > kStalledRing;
 }
 
+// None of them has waited long enough to tell. A ring with a lock in it is closed from the moment its last wait begins.
+bool IsTooSoon(const Scene& scene, const std::vector<Row>& members, const std::vector<Judgement>& judgements) {
+  return std::ranges::all_of(
+      members, [&](Row row) { return judgements[row].is_too_soon && !IsLock(scene.facts().at(row).wait->kind); });
+}
+
 bool IsRing(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
             const std::vector<Row>& members, const std::vector<Judgement>& judgements) {
   if (members.size() == 1) return !judgements[members[0]].is_stalled && hopes[members[0]].hope == Hope::kNone;
-  return IsMoreThanIdling(scene, hopes, edges, members) && !IsConvoy(members, judgements);
+  return !IsTooSoon(scene, members, judgements) && IsMoreThanIdling(scene, hopes, edges, members) &&
+         !IsConvoy(members, judgements);
 }
 
 void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, std::vector<Judgement>& judgements) {

@@ -44,7 +44,9 @@ constexpr uint32_t kPeersLeaked = 3;     // leaks at one site before the next on
 // --- How long is long enough
 constexpr int64_t kClearlyLonger = 2;  // times the longest wait of its kind: it is not just the next one of them
 constexpr int64_t kShortestStuck =
-    1'000'000;                         // 1 ms: by then a mutex has gone to its oldest waiter; shorter waits are everyday
+    1'000'000;  // 1 ms: by then a mutex has gone to its oldest waiter; shorter waits are everyday
+constexpr int64_t kErrand =
+    500'000'000;  // half a second: by then most back-offs, queries and writes are over, and who was at one comes back
 constexpr double kDamagedShare = 0.8;  // of the confidence, where part of the trace is missing
 
 // --- Rings

@@ -27,6 +27,7 @@ class Judge_ {
 
  private:
   Time Needed(Row row) const;
+  Time AwaySince(Row row) const;
   bool IsStranded(Row row) const;
   Judgement ByHope(Row row) const;
   bool Grows(Row row) const;
@@ -42,6 +43,7 @@ class Judge_ {
   const std::vector<HopeFound>& hopes_;
   std::vector<Crowd> crowds_;
   bool is_empty_world_ = true;
+  Time away_since_ = INT64_MAX;  // of those who do not wait for another goroutine, who has not been seen for longest
 };
 
 Judge_::Judge_(const Scene& scene, const std::vector<HopeFound>& hopes)
@@ -57,6 +59,7 @@ Judge_::Judge_(const Scene& scene, const std::vector<HopeFound>& hopes)
   }
   for (Row row : scene.present()) {
     if (hopes[row].hope != Hope::kNone && facts_.at(row).id != 1) is_empty_world_ = false;
+    if (!scene.IsWaiting(row)) away_since_ = std::min(away_since_, AwaySince(row));
   }
 }
 
@@ -77,12 +80,22 @@ bool Judge_::IsStranded(Row row) const {
   return is_crowd && is_spread && facts_.end - goroutine.born > kFarLonger * usual;
 }
 
+// Since when it has slept, waited for a peer, or run without a pause.
+Time Judge_::AwaySince(Row row) const {
+  const Goroutine& goroutine = facts_.at(row);
+  return goroutine.wait ? goroutine.wait->since : std::max(goroutine.last_ran, goroutine.born);
+}
+
 // How long it would have to wait before a verdict. A program that still runs hard when its trace ends has many waits that
 // are merely not over yet.
 Time Judge_::Needed(Row row) const {
   const OpenWait& wait = *facts_.at(row).wait;
   if (wait.kind == WaitKind::kForever) return 0;
-  return MayIdle(wait.kind) ? std::max(kShortestStuck, kClearlyLonger * facts_.posts[wait.post].longest) : kShortestStuck;
+  Time needed = kShortestStuck;
+  if (MayIdle(wait.kind)) needed = std::max(needed, kClearlyLonger * facts_.posts[wait.post].longest);
+  const bool is_stranger = facts_.at(row).is_older && hopes_[row].lack == Lack::kUnknown;  // whoever it waits for
+  const bool may_be_awaited = is_stranger && away_since_ <= wait.since && !IsLock(wait.kind);
+  return may_be_awaited ? std::max(needed, kErrand) : needed;
 }
 
 Judgement Judge_::Of(Row row) const {
@@ -283,7 +296,7 @@ const char* Name(Verdict verdict) {
 }
 
 void Judgement::Add(SignFound sign) {
-  confidence = std::min(confidence + sign.weight, kMostCertain);
+  confidence = std::clamp(confidence + sign.weight, 0.0, kMostCertain);
   signs.push_back(sign);
 }
 

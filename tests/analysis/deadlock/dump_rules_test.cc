@@ -61,7 +61,7 @@ constexpr const char* kSender = R"(
       0 sync
       0 g1 was running on p0
       1 g1 wait "sleep" @ main.main;time.Sleep
- 90000010 g7 was waiting @ main.produce;runtime.chansend1
+ 900000010 g7 was waiting @ main.produce;runtime.chansend1
 )";
 const Line kMain{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.main"}}};
 const Line kInSend{.id = 7, .state = "chan send", .calls = {{"main.produce"}}};
@@ -83,7 +83,7 @@ TEST_CASE("a dump that still has goroutines which ended in the trace was taken e
       2 g2 run on p1
       3 g2 exit
       4 g1 wait "sleep" @ main.main;time.Sleep
- 90000010 g7 was waiting @ main.produce;runtime.chansend1
+ 900000010 g7 was waiting @ main.produce;runtime.chansend1
 )";
   const Result result = Judged(kScript, {kMain, {.id = 2, .state = "running", .calls = {{"main.brief"}}}});
   REQUIRE(result.joined.dumps.size() == 1);
@@ -97,7 +97,7 @@ TEST_CASE("who works on another object of the type does not hold this one's lock
       0 sync
       0 g8 was running on p0
       5 g8 wait "sleep" @ main.(*Shop).sell;time.Sleep
- 90000010 g7 was waiting @ main.(*Shop).close;sync.(*Mutex).Lock
+ 900000010 g7 was waiting @ main.(*Shop).close;sync.(*Mutex).Lock
 )";
   const auto dump = [](uint64_t shop) {
     return std::vector<Line>{
@@ -119,15 +119,15 @@ TEST_CASE("minutes waited count as the wait's length, and damage there is no ove
   };
   CHECK(waited(3) == 180'000'000'000);
   CHECK(waited(INT64_MAX) > 180'000'000'000);
-  CHECK(waited(-1) == 90'000'010);
+  CHECK(waited(-1) == 900'000'010);
 }
 
 TEST_CASE("kin that only a dump tells of give hope where they share the work, not by birth alone") {
   constexpr const char* kScript = R"(
       0 sync
       0 g8 was running on p0
- 90000010 g7 was waiting @ main.produce;runtime.chansend1
- 90000011 g8 wait "sleep" @ {};time.Sleep
+ 900000010 g7 was waiting @ main.produce;runtime.chansend1
+ 900000011 g8 wait "sleep" @ {};time.Sleep
 )";
   const auto verdict = [&](const std::string& function) {
     std::string script(kScript);

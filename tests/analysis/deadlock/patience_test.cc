@@ -52,7 +52,7 @@ TEST_CASE("a wait group older than the trace may wait for a long sleeper of its 
       0 g1 was running on p0
       0 g2 was waiting @ {}
       0 g3 was waiting @ {}
- 90000000 - create g9 main.tick
+ 900000000 - create g9 main.tick
 )",
                        waits, other);
   };

@@ -134,6 +134,45 @@ TEST_CASE("nobody idles where a resource is wanted, and nobody is accused while 
                  {.knowledge = kTable}) == "");
 }
 
+TEST_CASE("a wait older than the trace is no verdict while somebody has been away for less than half a second") {
+  // What g2 does once it has slept is not known: it may well be the one who receives.
+  const auto window = [](int64_t end, std::string_view sleeper) {
+    return fmt::format(R"(
+      0 sync
+      0 g2 was waiting @ {}
+      0 g3 was waiting @ main.client;queue.Submit;runtime.chansend1
+      0 g4 was waiting @ main.client;queue.Submit;runtime.chanrecv1
+ {} - create g9 main.tick
+)",
+                       sleeper, end);
+  };
+  constexpr const char* kAsleep = "work.Run;work.slow;time.Sleep";
+  CHECK(Verdicts(window(100'000'000, kAsleep)) == "g3 suspect, g4 suspect");
+  CHECK(Why(window(100'000'000, kAsleep), 3).find("would have to go on for 400ms more") != std::string::npos);
+  CHECK(Verdicts(window(600'000'000, kAsleep)) == "g3+g4 deadlock");
+  // With nobody away there is nothing to wait for.
+  CHECK(Verdicts(window(100'000'000, "main.client;runtime.chansend1")).find("suspect") == std::string::npos);
+}
+
+TEST_CASE("who ended waits that the trace doesn't show, by what would end this one, may end this one too") {
+  // g2 takes a job from g3, whose wait began before the trace, and works on it; g4 offers the next one.
+  const auto script = [](std::string_view waking) {
+    return fmt::format(R"(
+      0 sync
+      0 g2 was running on p0
+      0 g3 was waiting
+     10 g2 wake g3 @ {}
+     11 g2 wait "sleep" @ work.Run;work.slow;time.Sleep
+     12 g3 run on p1
+     13 g3 wait "chan send" @ main.client;queue.Submit;runtime.chansend1
+ 900000000 - create g9 main.tick
+)",
+                       waking);
+  };
+  CHECK(Verdicts(script("work.Run;runtime.chanrecv2")) == "");
+  CHECK(Verdicts(script("work.Run;sync.(*Mutex).Unlock")) == "g3 leak");
+}
+
 TEST_CASE("a wait that is short for its kind is no verdict yet, and the text says how long it takes") {
   CHECK(Verdicts(Batch(200010)) == "g1 suspect");
   CHECK(Why(Batch(200010), 1).find("would have to go on for 800us more") != std::string::npos);
