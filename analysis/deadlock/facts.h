@@ -126,8 +126,7 @@ struct Goroutine {
     StackId stack;
   };
   std::array<Sighting, kSightingsKept> sightings;
-  // The call it was last seen to wait in that was made from its start function (with the line it was made at), and since
-  // when all its waits were in that call.
+  // Stacks::OutermostCall of its latest wait, and since when all its waits were in that one.
   std::pair<StackId, FunctionId> settled_in;
   Time settled_since = 0;
   uint32_t kinds_waited = 0;  // a bit for each WaitKind it has waited with

@@ -66,16 +66,20 @@ void Partners(const Question& q, Hopes& hopes) {
   }
 }
 
-// By whom every wait of it here was ended, if that one is still there: two that talk to each other only. Else nobody.
+// By whom every wait of it here was ended, and to whom all that it sent from here went, if that one is still there: two that
+// talk to each other only. Else nobody.
 Row OnlyPartner(const Question& q) {
   const LocationId place = q.scene.stacks().leaf(q.wait.stack);
   Row only = kNobody;
   uint32_t times = 0;
-  for (const auto& partner : q.goroutine.woken_by) {
-    if (partner.place != place) continue;
-    if (only != kNobody) return kNobody;
-    only = partner.who;
-    times = partner.times;
+  for (const auto* list : {&q.goroutine.woken_by, &q.goroutine.has_woken}) {
+    if (list == &q.goroutine.has_woken && q.wait.kind != WaitKind::kSend) break;
+    for (const auto& partner : *list) {
+      if (partner.place != place) continue;
+      if (only != kNobody && only != partner.who) return kNobody;
+      only = partner.who;
+      times += partner.times;
+    }
   }
   const bool is_known = only != kNobody && times >= kKnownPartners && q.scene.IsPresent(only);
   return is_known ? only : kNobody;

@@ -49,6 +49,18 @@ void OfferUsers(const Question& q, Hopes& hopes) {
   }
 }
 
+// Or is inside a call of the pool's own package: it works with what it has.
+void OfferCallers(const Question& q, Hopes& hopes) {
+  for (GroupRow group : q.scene.InsideOf(q.known)) {
+    const auto offer = [&](Row who) {
+      if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
+      hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, q.scene.stacks().leaf_function(q.wait.stack));
+      return hopes.is_settled();
+    };
+    if (q.lively.AnyInGroup(group, q.found, offer)) return;
+  }
+}
+
 // Or inside another method of a type that has such a function. If it goes round a loop there while this one is queued, it is
 // likelier to have its own than to keep what is wanted here.
 void OfferMethods(const Question& q, Hopes& hopes) {
@@ -59,6 +71,9 @@ void OfferMethods(const Question& q, Hopes& hopes) {
       const auto offer = [&](Row who) {
         if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
         const bool goes_round = q.scene.GoesRoundSince(who, q.wait.since);
+        // What it keeps through its rounds, it had when the pool still had enough for this one.
+        const auto since = q.scene.HasBeenInTypeSince(who, receiver);
+        if (goes_round && since && q.scene.HasMadeRoundSince(q.row, *since)) return false;
         hopes.Offer(goes_round ? Hope::kPerhaps : Hope::kLikely, HopeRule::kMethodOfType, who, function);
         return hopes.is_settled();
       };
@@ -92,13 +107,16 @@ void OfferChildren(const Question& q, Hopes& hopes) {
   }
 }
 
-// Those who were seen to get one and have not given it back. True if there are any: then nobody has to be guessed.
+// Those who were seen to get one and have not given it back. True if there are any, each still there: then nobody has to be
+// guessed.
 bool OfferKeepers(const Question& q, Hopes& hopes) {
   const std::vector<Keeper> keepers = KeepersOf(q.scene, *q.known);
+  bool are_known = !keepers.empty();
   for (const Keeper& keeper : keepers) {
+    are_known &= q.scene.IsPresent(keeper.who);
     if (keeper.who != q.row && q.scene.IsPresent(keeper.who)) hopes.Offer(Hope::kLikely, HopeRule::kKeeps, keeper.who);
   }
-  return !keepers.empty();
+  return are_known;
 }
 
 }  // namespace
@@ -111,6 +129,7 @@ void HopesForResource(const Question& q, Hopes& hopes) {
   }
   const bool are_known = OfferKeepers(q, hopes);
   if (!hopes.is_settled()) OfferUsers(q, hopes);
+  if (!hopes.is_settled()) OfferCallers(q, hopes);
   if (!hopes.is_settled()) OfferChildren(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferMethods(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferSameLoop(q, hopes);

@@ -39,7 +39,9 @@ bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const
   // A closer waits for the users of a channel, whoever they are, and closes it.
   const bool is_closer = kind == WaitKind::kWaitGroup && scene.IsInStartFunction(edge.waiter);
   if (is_closer && edge.rule == EdgeRule::kOnlyKinWakes) return false;
-  if (!MayIdle(kind)) return true;
+  // A function that goroutines are started with may run anything: a wrapper of a library.
+  const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
+  if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
   // In the middle of a call, behind which others of the same code queue: nobody idles there.
   const bool is_of_kind = edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo;
   const bool is_inside_call = is_of_kind && !scene.IsInStartFunction(edge.waiter);

@@ -59,6 +59,7 @@ void Scene::LookUpWaits(const Knowledge& knowledge) {
   for (const Site& site : facts_.sites) {
     const KnownWait* known = look_up(stacks().leaf_function(site.stack), FunctionId(0));
     if (known == nullptr || known->role != Role::kResource) continue;
+    FindInsideOf(*known, stacks().leaf_function(site.stack));
     for (StackId at = stacks().OwnPart(site.stack); at != StackTrie::root(); at = stacks().trie().caller(at)) {
       const FunctionId function = stacks().leaf_function(at);
       const bool is_root = stacks().trie().caller(at) == StackTrie::root();
@@ -73,6 +74,26 @@ void Scene::LookUpWaits(const Knowledge& knowledge) {
       }
     }
   }
+}
+
+void Scene::FindInsideOf(const KnownWait& resource, FunctionId asks) {
+  auto& groups = inside_of_[&resource];
+  for (GroupRow group = 0; group < groups_.size(); ++group) {
+    bool is_inside = false;
+    StackId at = stacks().UserPart(groups_[group].stack);
+    for (; at != StackTrie::root(); at = stacks().trie().caller(at)) {
+      const FunctionId function = stacks().leaf_function(at);
+      const bool is_of_library = IsOfOnePackage(function, asks);
+      is_inside |= is_of_library;
+      if (!is_of_library && !stacks().traits(function).is_standard) break;
+    }
+    if (is_inside && at != StackTrie::root()) groups.insert(group);
+  }
+}
+
+std::vector<GroupRow> Scene::InsideOf(const KnownWait* resource) const {
+  const auto at = inside_of_.find(resource);
+  return at == inside_of_.end() ? std::vector<GroupRow>() : std::vector<GroupRow>(at->second.begin(), at->second.end());
 }
 
 bool Scene::IsOfOnePackage(FunctionId a, FunctionId b) const {
@@ -101,25 +122,30 @@ bool Scene::GoesRoundSince(Row row, Time time) const {
 }
 
 bool Scene::HasMadeRoundSince(Row row, Time time) const {
-  std::set<StackId> seen;
-  return std::ranges::any_of(facts_.at(row).sightings, [&](const Goroutine::Sighting& sighting) {
-    const bool is_before = !facts_.at(row).wait || sighting.time < facts_.at(row).wait->since;
-    return is_before && sighting.time > time && !seen.insert(sighting.stack).second;
-  });
+  std::set<StackId> places;
+  std::set<std::pair<StackId, FunctionId>> left;  // calls out of the start function, and back again
+  std::pair<StackId, FunctionId> recent;
+  for (const Goroutine::Sighting& sighting : facts_.at(row).sightings) {  // newest first
+    if (sighting.time <= time) continue;
+    const bool is_now = facts_.at(row).wait && sighting.time >= facts_.at(row).wait->since;
+    if (!is_now && !places.insert(sighting.stack).second) return true;
+    const auto call = stacks().OutermostCall(sighting.stack);
+    if (call != recent && !left.insert(call).second) return true;
+    recent = call;
+  }
+  return false;
 }
 
 std::optional<Time> Scene::HasBeenInTypeSince(Row row, StringId receiver) const {
   const Goroutine& goroutine = facts_.at(row);
-  const auto is_method = [&](StackId at) { return stacks().traits(stacks().leaf_function(at)).receiver == receiver; };
-  Time since = goroutine.born;  // in what it was started with
-  for (StackId inner = StackOf(row); inner != StackTrie::root(); inner = stacks().trie().caller(inner)) {
-    const bool is_outermost = stacks().trie().caller(inner) == StackTrie::root();
-    const bool is_next = !is_outermost && stacks().trie().caller(stacks().trie().caller(inner)) == StackTrie::root();
-    if (!is_method(inner) || is_outermost) continue;
-    if (!is_next || stacks().OutermostCall(StackOf(row)) != goroutine.settled_in) return std::nullopt;
-    since = std::max(since, goroutine.settled_since);
+  if (stacks().OutermostCall(StackOf(row)) != goroutine.settled_in) return std::nullopt;
+  int outer = 0;  // frames outside of this one
+  for (StackId at = stacks().trie().caller(StackOf(row)); at != StackTrie::root(); at = stacks().trie().caller(at)) ++outer;
+  for (StackId at = StackOf(row); at != StackTrie::root(); at = stacks().trie().caller(at), --outer) {
+    const bool is_method = stacks().traits(stacks().leaf_function(at)).receiver == receiver;
+    if (is_method && outer > 1) return std::nullopt;  // deeper than what is followed over time
   }
-  return since;
+  return std::max(goroutine.born, goroutine.settled_since);
 }
 
 bool Scene::HasReceivedInRoundsSince(Row row, Time time) const {

@@ -59,6 +59,8 @@ class Scene {
   std::vector<FunctionId> FunctionsLike(std::string_view pattern) const;
   // Functions of the program that were seen to ask for this resource, now or earlier.
   const std::map<FunctionId, int64_t>& UsersOf(const KnownWait* resource) const;  // with the first line seen to
+  // Where the program's code has called into the resource's package, for it or with it in hand.
+  std::vector<GroupRow> InsideOf(const KnownWait* resource) const;
   // The first line at which this function was seen to, be it one that goroutines are started with or not.
   std::optional<int64_t> FirstAskIn(const KnownWait* resource, FunctionId function) const;
   // Does it wait in the very function its go statement ran? A loop that serves, at its post.
@@ -71,7 +73,7 @@ class Scene {
 
   // It was seen twice at one place after `time`: it goes round a loop.
   bool GoesRoundSince(Row row, Time time) const;
-  // It was seen twice at one place after `time`, before it came to where it is now.
+  // After `time` it was seen twice at one place before it came to where it is now, or came back to a call it had left.
   bool HasMadeRoundSince(Row row, Time time) const;
   // Since when it has been inside all the methods of this type that are on its stack; nothing if that is not known.
   std::optional<Time> HasBeenInTypeSince(Row row, StringId receiver) const;
@@ -109,6 +111,7 @@ class Scene {
   bool WasOutside(Row row, Time since, Is is) const;
   void IndexIdleFrames();
   void LookUpWaits(const Knowledge& knowledge);
+  void FindInsideOf(const KnownWait& resource, FunctionId asks);
 
   const Facts& facts_;
   Kinship kinship_;
@@ -121,6 +124,7 @@ class Scene {
   std::vector<uint32_t> overtaken_;
   std::vector<const KnownWait*> known_;
   std::map<const KnownWait*, std::map<FunctionId, int64_t>> users_of_;
+  std::map<const KnownWait*, std::set<GroupRow>> inside_of_;
   std::map<const KnownWait*, std::map<FunctionId, int64_t>> asks_in_;  // users_of_, and start functions
   std::set<StackId> receives_;                                         // where somebody has waited to receive
   std::set<std::pair<FunctionId, StackId>> idle_frames_;  // functions, with their callers, in which somebody has idled

@@ -134,9 +134,10 @@ std::pair<StackId, FunctionId> Stacks::OutermostCall(StackId stack) const {
   if (stack.index() >= outermost_calls_.size()) outermost_calls_.resize(trie_.size());
   auto& call = outermost_calls_[stack.index()];
   if (call.first != model::StackTrie::root()) return call;
-  StackId inner;
-  for (StackId at = stack; at != model::StackTrie::root(); at = trie_.caller(at)) inner = std::exchange(call.first, at);
-  call.second = leaf_function(inner);
+  StackId outermost, next, inner;
+  for (StackId at = stack; at != model::StackTrie::root(); at = trie_.caller(at))
+    inner = std::exchange(next, std::exchange(outermost, at));
+  call = {next == model::StackTrie::root() ? outermost : next, leaf_function(inner)};
   return call;
 }
 

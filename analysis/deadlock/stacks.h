@@ -52,7 +52,7 @@ class Stacks {
   FunctionId leaf_function(StackId stack) const;  // 0 for the root
   FunctionId outermost_function(StackId stack) const;
   bool IsOn(StackId stack, FunctionId function) const;
-  // The outermost frame with its line, and the function that it called; O(1) but for a stack's first time.
+  // The two outermost frames with their lines, and the function that they called; O(1) but for a stack's first time.
   std::pair<StackId, FunctionId> OutermostCall(StackId stack) const;
   StringId file(FunctionId function) const { return symbols_.functions()[function].file; }
   std::string_view name(FunctionId function) const { return symbols_.function_name(function); }

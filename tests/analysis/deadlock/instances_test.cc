@@ -232,3 +232,58 @@ TEST_CASE("who waits behind its own go statement is not idle when what it starte
   CHECK(test_support::Told(Judged(script("main.dial.func1")), {Verdict::kLeak}) == "g2 leak");
   CHECK(test_support::Told(Judged(script("main.dial.func1;main.next")), {Verdict::kLeak}) == "");
 }
+
+TEST_CASE("a loop that has begun a long job since may do it under the lock") {
+  // g3 ticks, as it did all the time, and then reads file after file; g2 went its rounds before.
+  const std::string begin = R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.feeder @ main.main
+2 g1 create g3 main.(*zone).serve @ main.main
+3 g3 run on p2
+4 g3 wait "select" @ main.(*zone).serve;runtime.selectgo
+5 g2 run on p1
+6 g2 wait "sleep" @ main.feeder;time.Sleep
+7 g1 wait "forever" @ main.main;runtime.block
+)";
+  const std::string lock =
+      "100000000 - wake g2\n100000001 g2 run on p1\n100000002 g2 wait \"sync\" @ "
+      "main.feeder;main.(*zone).set;sync.(*Mutex).Lock\n";
+  const std::string read = "\"sleep\" @ main.(*zone).serve;main.readSlowly;time.Sleep";
+  const Result result = Judged(begin + Rounds(2, "\"sleep\" @ main.feeder;time.Sleep", kMs, 90 * kMs) + lock +
+                               Rounds(3, read, 99 * kMs, 800 * kMs) + kEnd);
+  CHECK(test_support::Told(result, {Verdict::kDeadlock, Verdict::kLeak}) == "");
+}
+
+TEST_CASE("who has called into the pool's package and is busy there has what others queue for") {
+  constexpr const char* kTable = "frame lib.(*Pool).Get\nis resource\n";
+  const auto script = [](std::string_view busy) {
+    return fmt::format(R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.handle @ main.main
+2 g1 create g3 main.refresh @ main.main
+3 g2 run on p1
+4 g2 wait "select" @ main.handle;lib.(*Pool).Get;runtime.selectgo
+5 g3 run on p2
+6 g3 wait "network" @ {}
+7 g1 wait "forever" @ main.main;runtime.block
+)",
+                       busy) +
+           kEnd;
+  };
+  CHECK(Verdicts(script("main.refresh;lib.(*Conn).Exec;net.Read"), kTable) == "");
+  CHECK(Verdicts(script("main.refresh;net.Read"), kTable) == "g2 leak");
+}
+
+TEST_CASE("a wrapper that everything is started with says nothing of who waits for whom") {
+  // Two senders that somebody may still serve (he sleeps on his round), both inside lib.safely.
+  std::string script =
+      "0 sync\n0 g1 was running on p0\n1 g1 create g2 lib.safely @ main.main\n2 g1 create g3 lib.safely @ main.main\n";
+  script += "3 g1 wait \"chan receive\" @ main.main;runtime.chanrecv1\n";
+  for (int id : {2, 3})
+    script += fmt::format("{0} g{1} run on p{1}\n{0} g{1} wait \"chan send\" @ lib.safely;main.stage{1};runtime.chansend1\n",
+                          id + 5, id);
+  const std::string rounds = Rounds(1, "\"sleep\" @ main.main;time.Sleep", kMs, 800 * kMs);
+  CHECK(test_support::Told(Judged(script + rounds + kEnd), {Verdict::kDeadlock, Verdict::kLeak}) == "");
+}
