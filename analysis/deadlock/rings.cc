@@ -38,7 +38,7 @@ bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const
   const WaitKind kind = scene.facts().at(edge.waiter).wait->kind;
   // A closer waits for the users of a channel, whoever they are, and closes it.
   const bool is_closer = kind == WaitKind::kWaitGroup && scene.IsInStartFunction(edge.waiter);
-  if (is_closer && edge.rule == EdgeRule::kOnlyKinWakes) return false;
+  if (is_closer && edge.evidence == Evidence::kGuessed) return false;
   // A function that goroutines are started with may run anything: a wrapper of a library.
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
   if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;

@@ -79,15 +79,16 @@ void Scene::LookUpWaits(const Knowledge& knowledge) {
 void Scene::FindInsideOf(const KnownWait& resource, FunctionId asks) {
   auto& groups = inside_of_[&resource];
   for (GroupRow group = 0; group < groups_.size(); ++group) {
-    bool is_inside = false;
-    StackId at = stacks().UserPart(groups_[group].stack);
-    for (; at != StackTrie::root(); at = stacks().trie().caller(at)) {
-      const FunctionId function = stacks().leaf_function(at);
-      const bool is_of_library = IsOfOnePackage(function, asks);
-      is_inside |= is_of_library;
-      if (!is_of_library && !stacks().traits(function).is_standard) break;
+    bool has_library = false;
+    for (LocationId location : stacks().trie().LeafFirst(groups_[group].stack)) {
+      const FunctionId function = stacks().function(location);
+      if (IsOfOnePackage(function, asks)) {
+        has_library = true;  // a driver may be further in
+      } else if (has_library && !stacks().traits(function).is_standard) {
+        groups.insert(group);
+        break;
+      }
     }
-    if (is_inside && at != StackTrie::root()) groups.insert(group);
   }
 }
 

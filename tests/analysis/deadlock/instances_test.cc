@@ -173,6 +173,22 @@ TEST_CASE("a loop is not taken to hold the lock that it takes in each round") {
         "g2 deadlock");
 }
 
+TEST_CASE("a driver that a pool's package calls is at work for who called that package") {
+  constexpr const char* kTable = "frame lib.(*Pool).Get\nis resource\n";
+  const std::string script = R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.handle @ main.main
+2 g1 create g3 main.report @ main.main
+3 g2 run on p1
+4 g2 wait "select" @ main.handle;lib.(*Pool).Get;runtime.selectgo
+5 g3 run on p2
+6 g3 wait "network" @ main.report;lib.(*Rows).Next;driver.(*Conn).fetch;net.Read
+7 g1 wait "forever" @ main.main;runtime.block
+)";
+  CHECK(Verdicts(script + kEnd, kTable) == "");
+}
+
 TEST_CASE("a closer waits for the users of its channel, who need not be its kin") {
   // Three that stand in `go func() { users.Wait(); close(channel) }()`, in a window.
   std::string script = "0 sync\n0 g1 was running on p0\n1 g1 create g2 main.open.func1 @ main.main;main.open\n";
