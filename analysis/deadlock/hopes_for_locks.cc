@@ -145,10 +145,12 @@ void HolderInFile(const Question& q, Hopes& hopes) {
 }
 
 // Runs, sleeps or waits for something outside of the process in a call that it entered before the wait began. The function
-// it was started with is no call: it is on the stack whatever the goroutine does.
+// it was started with is no call: it is on the stack whatever the goroutine does, so there it has to have been at one thing.
 bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, FunctionId function, Time since) {
   const bool is_at_work = hopes[who].rule == HopeRule::kRuns || hopes[who].rule == HopeRule::kOutside;
-  return is_at_work && scene.facts().at(who).start != function && !scene.HasEnteredSince(who, function, since) &&
+  const Goroutine& goroutine = scene.facts().at(who);
+  const bool is_at_one_thing = goroutine.wait && goroutine.wait->since <= since;
+  return is_at_work && (goroutine.start != function || is_at_one_thing) && !scene.HasEnteredSince(who, function, since) &&
          !scene.GoesRoundSince(who, since);
 }
 

@@ -33,12 +33,15 @@ bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, c
   });
 }
 
+// It waits in what it was started for for the users of a channel, whoever they are, and closes it.
+bool IsCloser(const Scene& scene, Row row) {
+  return scene.facts().at(row).wait->kind == WaitKind::kWaitGroup && scene.IsInStartFunction(row);
+}
+
 // Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
 bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
   const WaitKind kind = scene.facts().at(edge.waiter).wait->kind;
-  // A closer waits for the users of a channel, whoever they are, and closes it.
-  const bool is_closer = kind == WaitKind::kWaitGroup && scene.IsInStartFunction(edge.waiter);
-  if (is_closer && edge.evidence == Evidence::kGuessed) return false;
+  if (IsCloser(scene, edge.waiter) && edge.evidence == Evidence::kGuessed) return false;
   // A function that goroutines are started with may run anything: a wrapper of a library.
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
   if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
@@ -85,6 +88,7 @@ void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, 
 
 // Who idles by habit is not accused for a guess, nor where somebody else may come.
 bool IsHeldUp(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
+  if (IsCloser(scene, edge.waiter)) return edge.evidence != Evidence::kGuessed;
   if (!MayIdle(scene.facts().at(edge.waiter).wait->kind)) return true;
   return hopes[edge.waiter].hope == Hope::kNone && edge.evidence != Evidence::kGuessed;
 }

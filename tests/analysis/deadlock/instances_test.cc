@@ -303,3 +303,22 @@ TEST_CASE("a wrapper that everything is started with says nothing of who waits f
   const std::string rounds = Rounds(1, "\"sleep\" @ main.main;time.Sleep", kMs, 800 * kMs);
   CHECK(test_support::Told(Judged(script + rounds + kEnd), {Verdict::kDeadlock, Verdict::kLeak}) == "");
 }
+
+TEST_CASE("who sleeps in a method all the while that others queue may hold their lock, whatever started him") {
+  // A writer behind a reader who sleeps with the lock, another reader behind the writer.
+  const std::string script = R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.(*index).scan @ main.main
+2 g1 create g3 main.(*index).rebuild @ main.main
+3 g1 create g4 main.(*index).get @ main.main
+4 g2 run on p1
+5 g2 wait "sleep" @ main.(*index).scan;time.Sleep
+6 g3 run on p1
+7 g3 wait "sync" @ main.(*index).rebuild;sync.(*RWMutex).Lock
+8 g4 run on p1
+9 g4 wait "sync" @ main.(*index).get;sync.(*RWMutex).RLock
+10 g1 wait "forever" @ main.main;runtime.block
+)";
+  CHECK(test_support::Told(Judged(script + kEnd), {Verdict::kDeadlock, Verdict::kLeak}) == "");
+}
