@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <isa-l/igzip_lib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <cerrno>
@@ -125,14 +125,20 @@ class Unpacker : public ByteSource {
   size_t taken_ = 0;       // length of the current span
 };
 
+// ISA-L comes back with the upper halves of the vector registers in use, and until they are cleared everything else is slower:
+// reading a profile took 0.76 s in place of 0.55.
+void ClearVectorRegisters() {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx")) asm volatile("vzeroupper");
+#endif
+}
+
 // RFC 1950 and 1952. Members follow one another; zero bytes behind the last are padding (tar and tape write it).
-class ZlibUnpacker : public Unpacker {
+class GzipUnpacker : public Unpacker {
  public:
-  using Unpacker::Unpacker;
-  ZlibUnpacker(const ZlibUnpacker&) = delete;
-  ZlibUnpacker& operator=(const ZlibUnpacker&) = delete;
-  ~ZlibUnpacker() override {
-    if (is_open_) inflateEnd(&stream_);
+  GzipUnpacker(std::string name, std::unique_ptr<ByteSource> packed, uint64_t allowed)
+      : Unpacker(std::move(name), std::move(packed), allowed) {
+    isal_inflate_init(&stream_);
   }
 
  protected:
@@ -140,7 +146,7 @@ class ZlibUnpacker : public Unpacker {
     size_t made = 0;
     while (made < out.size()) {
       if (!is_in_member_ && !StartMember()) break;
-      if (input_.empty() && !Refill()) Fail("packed data ends in the middle (zlib)");
+      if (input_.empty() && !holds_output_ && !Refill()) Fail("packed data ends in the middle (gzip)");
       made += Inflate(out.subspan(made));
       if (made > 0 && input_.empty()) break;
     }
@@ -151,34 +157,53 @@ class ZlibUnpacker : public Unpacker {
   bool StartMember() {
     for (;;) {
       if (input_.empty() && !Refill()) return false;
-      if (!is_open_ || input_[0] != 0) break;
+      if (is_first_member_ || input_[0] != 0) break;
       input_ = input_.subspan(1);
     }
-    constexpr int kZlibOrGzip = 15 + 32;
-    const int status = is_open_ ? inflateReset(&stream_) : inflateInit2(&stream_, kZlibOrGzip);
-    if (status != Z_OK) Fail("can't start to unpack (zlib)");
-    is_open_ = is_in_member_ = true;
+    constexpr uint8_t kGzipBegin = 0x1f;
+    isal_inflate_reset(&stream_);
+    stream_.crc_flag = input_[0] == kGzipBegin ? ISAL_GZIP : ISAL_ZLIB;
+    is_first_member_ = false;
+    is_in_member_ = true;
     return true;
   }
 
   size_t Inflate(std::span<uint8_t> out) {
-    stream_.next_in = const_cast<Bytef*>(input_.data());
-    stream_.avail_in = static_cast<uInt>(input_.size());
+    stream_.next_in = const_cast<uint8_t*>(input_.data());
+    stream_.avail_in = static_cast<uint32_t>(input_.size());
     stream_.next_out = out.data();
-    stream_.avail_out = static_cast<uInt>(out.size());
-    const int status = inflate(&stream_, Z_NO_FLUSH);
+    stream_.avail_out = static_cast<uint32_t>(out.size());
+    const int status = isal_inflate(&stream_);
+    ClearVectorRegisters();
     input_ = input_.last(stream_.avail_in);
-    if (status == Z_STREAM_END) {
-      is_in_member_ = false;
-    } else if (status != Z_OK && status != Z_BUF_ERROR) {
-      Fail(fmt::format("packed data is damaged (zlib: {})", stream_.msg != nullptr ? stream_.msg : "unknown"));
-    }
+    if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT && status != ISAL_OUT_OVERFLOW)
+      Fail(fmt::format("packed data is damaged (gzip: {})", InWords(status)));
+    is_in_member_ = stream_.block_state != ISAL_BLOCK_FINISH;
+    holds_output_ = is_in_member_ && stream_.avail_out == 0;
     return out.size() - stream_.avail_out;
   }
 
-  z_stream stream_{};
-  bool is_open_ = false;
+  static const char* InWords(int status) {
+    switch (status) {
+      case ISAL_INVALID_BLOCK:
+        return "invalid block";
+      case ISAL_INVALID_SYMBOL:
+        return "invalid code";
+      case ISAL_INVALID_LOOKBACK:
+        return "invalid distance";
+      case ISAL_INCORRECT_CHECKSUM:
+        return "incorrect check sum";
+      case ISAL_NEED_DICT:
+        return "needs a dictionary";
+      default:
+        return "incorrect header";
+    }
+  }
+
+  inflate_state stream_;
+  bool is_first_member_ = true;
   bool is_in_member_ = false;
+  bool holds_output_ = false;  // the output was full: there may be more without new input
 };
 
 class ZstdUnpacker : public Unpacker {
@@ -213,18 +238,18 @@ class ZstdUnpacker : public Unpacker {
   bool holds_output_ = false;  // the output was full: there may be more without new input
 };
 
-enum class Packing { kNone, kZlib, kZstd };
+enum class Packing { kNone, kGzip, kZstd };
 
 constexpr size_t kMagicBytes = 4;
 
 Packing Recognise(std::string_view head) {
-  if (head.starts_with("\x1f\x8b\x08")) return Packing::kZlib;
+  if (head.starts_with("\x1f\x8b\x08")) return Packing::kGzip;
   if (head.starts_with("\x28\xb5\x2f\xfd")) return Packing::kZstd;
   // A zlib header: method 8, a window of 32 kB, and a check that 31 divides both bytes. 'x' as text can't pass for the
   // levels' second bytes 01, 5e, 9c, da except "x^", which no format we read begins with.
   constexpr std::string_view kLevels = "\x01\x5e\x9c\xda";
   const bool is_zlib = head.size() >= 2 && head[0] == 'x' && kLevels.find(head[1]) != std::string_view::npos;
-  return is_zlib ? Packing::kZlib : Packing::kNone;
+  return is_zlib ? Packing::kGzip : Packing::kNone;
 }
 
 // Reads enough to recognise packing, and puts it back.
@@ -237,8 +262,8 @@ std::unique_ptr<ByteSource> SeeThrough(const std::string& name, std::unique_ptr<
     if (packing == Packing::kNone) return source;
     if (depth == kDeepestPacking)
       throw model::InputError(name, fmt::format("is packed more than {} times over", kDeepestPacking));
-    if (packing == Packing::kZlib) {
-      source = std::make_unique<ZlibUnpacker>(name, std::move(source), options.max_unpacked_bytes);
+    if (packing == Packing::kGzip) {
+      source = std::make_unique<GzipUnpacker>(name, std::move(source), options.max_unpacked_bytes);
     } else {
       source = std::make_unique<ZstdUnpacker>(name, std::move(source), options.max_unpacked_bytes);
     }
