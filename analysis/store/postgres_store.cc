@@ -1,12 +1,12 @@
 #include "analysis/store/postgres_store.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <charconv>
 #include <utility>
 #include <vector>
 
+#include "analysis/store/libpq.h"
 #include "model/input_error.h"
 
 namespace analysis {
@@ -72,28 +72,31 @@ std::string Translated(std::string_view sql) {
 
 class PostgresConnection {
  public:
-  explicit PostgresConnection(const std::string& url) : name_(WithoutPassword(url)), handle_(PQconnectdb(url.c_str())) {
-    if (PQstatus(handle_) == CONNECTION_OK) return;
-    const std::string why = FirstLine(PQerrorMessage(handle_));
-    PQfinish(handle_);
+  explicit PostgresConnection(const std::string& url)
+      : name_(WithoutPassword(url)), pq_(LoadLibpq()), handle_(pq_.connect_db(url.c_str())) {
+    if (pq_.status(handle_) == CONNECTION_OK) return;
+    const std::string why = FirstLine(pq_.error_message(handle_));
+    pq_.finish(handle_);
     throw model::InputError(name_, why);
   }
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
-  ~PostgresConnection() { PQfinish(handle_); }
+  ~PostgresConnection() { pq_.finish(handle_); }
 
+  const Libpq& pq() const { return pq_; }
   PGconn* handle() const { return handle_; }
   const std::string& name() const { return name_; }
   Result Checked(PGresult* raw) const {
-    Result result(raw, PQclear);
-    const ExecStatusType status = PQresultStatus(raw);
+    Result result(raw, pq_.clear);
+    const ExecStatusType status = pq_.result_status(raw);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
-    const char* text = raw == nullptr ? PQerrorMessage(handle_) : PQresultErrorMessage(raw);
-    throw model::InputError(name_, InWords(PQresultErrorField(raw, PG_DIAG_SQLSTATE), text));
+    const char* text = raw == nullptr ? pq_.error_message(handle_) : pq_.result_error_message(raw);
+    throw model::InputError(name_, InWords(pq_.result_error_field(raw, PG_DIAG_SQLSTATE), text));
   }
 
  private:
   std::string name_;
+  Libpq pq_;
   PGconn* handle_;
 };
 
@@ -107,7 +110,7 @@ struct Value {
 class PostgresStatement : public SqlStatement {
  public:
   PostgresStatement(const PostgresConnection& connection, std::string sql)
-      : connection_(connection), sql_(std::move(sql)), result_(nullptr, PQclear) {}
+      : connection_(connection), sql_(std::move(sql)), result_(nullptr, connection.pq().clear) {}
 
   SqlStatement& Bind(int at, int64_t value) override { return Set(at, {std::to_string(value), kInt8, false}); }
   SqlStatement& Bind(int at, std::string_view text) override { return Set(at, {WithoutNul(text), kText, false}); }
@@ -118,19 +121,20 @@ class PostgresStatement : public SqlStatement {
       Send();
       row_ = -1;
     }
-    if (++row_ < PQntuples(result_.get())) return true;
+    if (++row_ < connection_.pq().tuples(result_.get())) return true;
     result_.reset();
     return false;
   }
   int64_t Integer(int column) const override {
     uint64_t value = 0;
     for (const char byte : Blob(column)) value = value << 8 | static_cast<unsigned char>(byte);
-    const int length = PQgetlength(result_.get(), row_, column);
+    const int length = connection_.pq().get_length(result_.get(), row_, column);
     return length == 4 ? int64_t{static_cast<int32_t>(static_cast<uint32_t>(value))} : static_cast<int64_t>(value);
   }
   std::string Text(int column) const override { return Blob(column); }
   std::string Blob(int column) const override {
-    return {PQgetvalue(result_.get(), row_, column), static_cast<size_t>(PQgetlength(result_.get(), row_, column))};
+    return {connection_.pq().get_value(result_.get(), row_, column),
+            static_cast<size_t>(connection_.pq().get_length(result_.get(), row_, column))};
   }
   int64_t Changes() const override { return changes_; }
 
@@ -157,9 +161,10 @@ class PostgresStatement : public SqlStatement {
       formats.push_back(value.is_binary);
     }
     constexpr int kBinaryAnswer = 1;
-    result_ = connection_.Checked(PQexecParams(connection_.handle(), sql_.c_str(), static_cast<int>(values_.size()),
-                                               types.data(), bytes.data(), lengths.data(), formats.data(), kBinaryAnswer));
-    const std::string_view changed = PQcmdTuples(result_.get());
+    result_ = connection_.Checked(connection_.pq().exec_params(connection_.handle(), sql_.c_str(),
+                                                               static_cast<int>(values_.size()), types.data(), bytes.data(),
+                                                               lengths.data(), formats.data(), kBinaryAnswer));
+    const std::string_view changed = connection_.pq().cmd_tuples(result_.get());
     changes_ = 0;
     std::from_chars(changed.data(), changed.data() + changed.size(), changes_);
   }
@@ -176,7 +181,7 @@ class PostgresStore : public SqlStore {
  public:
   PostgresStore(const std::string& url, OpenFor purpose, std::chrono::milliseconds wait)
       : connection_(url), purpose_(purpose), wait_(wait) {
-    PQsetNoticeProcessor(
+    connection_.pq().set_notice_processor(
         connection_.handle(), [](void*, const char*) {}, nullptr);
     Execute("SET client_encoding = 'UTF8'; SET search_path = goprof");
     if (purpose == OpenFor::kReading) Execute("SET default_transaction_read_only = on");
@@ -186,7 +191,7 @@ class PostgresStore : public SqlStore {
     return std::make_unique<PostgresStatement>(connection_, Translated(sql));
   }
   void Execute(const std::string& sql) override {
-    connection_.Checked(PQexec(connection_.handle(), Translated(sql).c_str()));
+    connection_.Checked(connection_.pq().exec(connection_.handle(), Translated(sql).c_str()));
   }
   const std::string& name() const override { return connection_.name(); }
 
@@ -226,7 +231,7 @@ class PostgresStore : public SqlStore {
     }
   }
   void Commit() override { Execute("COMMIT"); }
-  void Rollback() noexcept override { PQclear(PQexec(connection_.handle(), "ROLLBACK")); }
+  void Rollback() noexcept override { connection_.pq().clear(connection_.pq().exec(connection_.handle(), "ROLLBACK")); }
 
  private:
   PostgresConnection connection_;
