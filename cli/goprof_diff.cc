@@ -60,12 +60,12 @@ class Comparison {
     analysis::ViewOptions view = options_.ViewAsked();
     view.filters.must_match = false;  // what one side alone has is just what is looked for
     if (!type.empty()) view.sample_index = type;
-    const auto views = [&](const Words& files) {
-      std::vector<analysis::View> loaded;
-      for (model::Profile& profile : options_.LoadEach(files)) loaded.emplace_back(std::move(profile), view);
-      return loaded;
-    };
-    return analysis::Compare(views(sides_.before), views(sides_.after), settings_);
+    Words files = sides_.before;
+    files.insert(files.end(), sides_.after.begin(), sides_.after.end());
+    std::vector<analysis::View> before, after;
+    for (model::Profile& profile : options_.LoadEach(files))
+      (before.size() < sides_.before.size() ? before : after).emplace_back(std::move(profile), view);
+    return analysis::Compare(before, after, settings_);
   }
 
   const ProfileOptions& options_;

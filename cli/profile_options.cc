@@ -152,10 +152,11 @@ analysis::ViewOptions ProfileOptions::ViewAsked() const {
   return options;
 }
 
-model::Profile ProfileOptions::LoadOne(const std::string& path) const {
-  model::Profile profile = proto::ReadProfile(
-      path,
-      {.open = {.max_unpacked_bytes = line_.max_input_bytes()}, .perf = PerfOptionsAsked(line_), .folded = folded_order_});
+model::Profile ProfileOptions::LoadOne(const std::string& path, size_t beside) const {
+  model::Profile profile = proto::ReadProfile(path, {.open = {.max_unpacked_bytes = line_.max_input_bytes()},
+                                                     .perf = PerfOptionsAsked(line_),
+                                                     .folded = folded_order_,
+                                                     .is_one_of_many = beside > proto::Processors()});
   analysis::NameFunctions(profile, NamingAsked(line_.Text("symbolize")));
   analysis::DropFrames(profile);
   return profile;
@@ -163,7 +164,7 @@ model::Profile ProfileOptions::LoadOne(const std::string& path) const {
 
 std::vector<model::Profile> ProfileOptions::LoadEach(const Words& paths) const {
   std::vector<model::Profile> profiles;
-  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at]); });
+  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at], paths.size()); });
   while (auto profile = loads.Next()) profiles.push_back(std::move(*profile));
   return profiles;
 }
@@ -179,7 +180,7 @@ model::Profile ProfileOptions::Load(const Words& inputs) const {
   const size_t sources = paths.size();
   paths.insert(paths.end(), base.begin(), base.end());
   paths.insert(paths.end(), diff_base.begin(), diff_base.end());
-  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at]); });
+  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at], paths.size()); });
   const auto sum = [&](size_t count) {
     analysis::Merging merging;
     for (size_t i = 0; i < count; ++i) merging.Add(*loads.Next());

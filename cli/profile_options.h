@@ -24,8 +24,8 @@ class ProfileOptions {
   void KeepOrder() { folded_order_ = proto::SampleOrder::kInOrder; }
   // Reads the inputs, adds them up, and takes the base off.
   model::Profile Load(const std::vector<std::string>& inputs) const;
-  // One file as it is, without a base.
-  model::Profile LoadOne(const std::string& path) const;
+  // One file as it is, without a base. `beside`: so many in all are to be read.
+  model::Profile LoadOne(const std::string& path, size_t beside = 1) const;
   // Several at a time, in the order of `paths`; the first of them that can't be read throws.
   std::vector<model::Profile> LoadEach(const std::vector<std::string>& paths) const;
   model::Profile Load() const { return Load(line_.Inputs(1)); }

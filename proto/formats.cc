@@ -37,7 +37,8 @@ constexpr std::array kFormats = {
              return gotrace::Open(name, std::move(source));
            }},
     Format{"pprof profiles", pprof::LooksPprof,
-           [](const std::string& name, SourcePtr source, const ReadOptions&) -> Input {
+           [](const std::string& name, SourcePtr source, const ReadOptions& options) -> Input {
+             if (options.is_one_of_many) return pprof::Read(*source, name);
              BackgroundSource ahead(std::move(source));
              return pprof::Read(ahead, name);
            }},
@@ -51,7 +52,9 @@ constexpr std::array kFormats = {
            }},
     Format{"perf script text", LooksLikePerfScript,
            [](const std::string& name, SourcePtr source, const ReadOptions& options) -> Input {
-             return ReadPerfScript(name, *source, options.perf);
+             PerfOptions perf = options.perf;
+             if (options.is_one_of_many) perf.decoders = 1;
+             return ReadPerfScript(name, *source, perf);
            }},
     Format{"folded stacks", LooksFolded,
            [](const std::string& name, SourcePtr source, const ReadOptions& options) -> Input {

@@ -19,6 +19,7 @@ struct ReadOptions {
   OpenOptions open;
   PerfOptions perf;
   SampleOrder folded = SampleOrder::kMerged;
+  bool is_one_of_many = false;  // read beside others that keep the processors busy: on no more threads than the caller's
 };
 
 // A log can hold several dumps, in the order in which they were printed; never empty.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -109,6 +110,8 @@ bool IsZero(std::span<const int64_t> values) {
   return std::ranges::all_of(values, [](int64_t value) { return value == 0; });
 }
 
+uint64_t HashOfStack(StackId caller, LocationId at) { return model::MixHash((uint64_t{caller.value} << 32) | at.value); }
+
 uint64_t HashOfSample(StackId stack, LabelSetId labels) {
   return model::MixHash((uint64_t{stack.value} << 32) | labels.value);
 }
@@ -135,8 +138,13 @@ class Merging::Sum {
     std::vector<int64_t> shift;   // by mapping: what to add to its addresses
     std::vector<StackId> stacks;  // by row; root = not met yet
     std::vector<std::optional<LabelSetId>> labels;
+    // As long as no two locations of the source became one, its stacks can't either, so only what hangs on a stack that was
+    // there before needs to be looked up.
+    StackId first_new;
+    std::vector<bool> is_location_taken;  // by location of the result
+    bool has_joined_locations = false;
 
-    explicit SourceRows(const model::Profile& source)
+    SourceRows(const model::Profile& source, size_t known_stacks)
         : profile(source),
           strings(source.symbols.strings().size()),
           functions(source.symbols.functions().size()),
@@ -144,7 +152,8 @@ class Merging::Sum {
           mappings(source.symbols.mappings().size()),
           shift(source.symbols.mappings().size()),
           stacks(source.stacks.size()),
-          labels(source.labels.size()) {}
+          labels(source.labels.size()),
+          first_new(static_cast<uint32_t>(known_stacks)) {}
   };
   using MappingKey = std::tuple<uint64_t, uint64_t, StringId>;  // size, offset, build id or file
 
@@ -152,6 +161,7 @@ class Merging::Sum {
   void AddHeader(const model::Profile& source);
   void AddAll(const model::Profile& source);
   void AddSamples(SourceRows& rows);
+  void AddValues(size_t sample, std::span<const int64_t> values);
   uint32_t SampleRow(StackId stack, LabelSetId labels);
   void IndexSamples();
   void DropZeros();
@@ -168,10 +178,17 @@ class Merging::Sum {
   MappingId Map(SourceRows& rows, MappingId id);
   LocationId Map(SourceRows& rows, LocationId id);
   StackId Map(SourceRows& rows, StackId id);
+  StackId Callee(SourceRows& rows, StackId caller, LocationId at);
+  StackId FindOrAdd(StackId caller, LocationId at);
+  StackId Add(StackId caller, LocationId at);
+  void IndexStacks();
   LabelSetId Map(SourceRows& rows, LabelSetId id);
 
   model::Profile result_;
   std::map<MappingKey, MappingId> mappings_;
+  model::InternIndex stacks_;
+  std::vector<StackId> last_callee_;  // by stack: the one that was asked for last, mostly the only one; root = none yet
+  std::vector<StackId> unindexed_;    // stacks that stacks_ does not know yet: nobody asks for them before the next source
   model::InternIndex samples_;
   std::vector<model::Line> lines_;  // of one location, kept for its storage
   std::vector<StackId> unmet_;      // of one stack
@@ -195,7 +212,7 @@ model::Profile Merging::Sum::Finish() {
 }
 
 void Merging::Sum::BeginHeader(const model::Profile& first) {
-  SourceRows rows(first);
+  SourceRows rows(first, result_.stacks.size());
   for (const model::ValueType& type : first.value_types) result_.value_types.push_back(Map(rows, type));
   result_.period_type = Map(rows, first.period_type);
   result_.drop_frames = first.drop_frames;
@@ -217,23 +234,42 @@ void Merging::Sum::AddHeader(const model::Profile& source) {
 
 void Merging::Sum::AddAll(const model::Profile& source) {
   AddHeader(source);
-  SourceRows rows(source);
+  IndexStacks();
+  SourceRows rows(source, result_.stacks.size());
   // The first mapping is the program; it stays the first.
   if (mappings_.empty() && source.main_mapping != MappingId()) result_.main_mapping = Map(rows, source.main_mapping);
   AddSamples(rows);
 }
 
+// Some at a time: their places in the index are asked for before the first of them is looked up.
 void Merging::Sum::AddSamples(SourceRows& rows) {
+  struct Place {
+    size_t row;  // in the source
+    StackId stack;
+    LabelSetId labels;
+  };
+  constexpr size_t kAtATime = 32;
   const model::Profile& source = rows.profile;
-  const size_t width = source.value_count();
-  for (size_t row = 0; row < source.sample_count(); ++row) {
-    const auto values = source.values(row);
-    if (IsZero(values)) continue;
-    const uint32_t at = SampleRow(Map(rows, source.sample_stack[row]), Map(rows, source.sample_labels[row]));
-    for (size_t i = 0; i < width; ++i) {
-      int64_t& sum = result_.sample_value[at * width + i];
-      sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(values[i]));
+  samples_.Reserve(result_.sample_count() + source.sample_count());
+  std::array<Place, kAtATime> places;
+  for (size_t row = 0; row < source.sample_count();) {
+    size_t count = 0;
+    for (; count < kAtATime && row < source.sample_count(); ++row) {
+      if (IsZero(source.values(row))) continue;
+      Place& place = places[count++];
+      place = {row, Map(rows, source.sample_stack[row]), Map(rows, source.sample_labels[row])};
+      samples_.Prefetch(HashOfSample(place.stack, place.labels));
     }
+    for (const Place& place : std::span(places).first(count))
+      AddValues(SampleRow(place.stack, place.labels), source.values(place.row));
+  }
+}
+
+void Merging::Sum::AddValues(size_t sample, std::span<const int64_t> values) {
+  int64_t* sums = &result_.sample_value[sample * values.size()];
+  for (const int64_t value : values) {
+    *sums = static_cast<int64_t>(static_cast<uint64_t>(*sums) + static_cast<uint64_t>(value));
+    ++sums;
   }
 }
 
@@ -310,6 +346,9 @@ LocationId Merging::Sum::Map(SourceRows& rows, LocationId id) {
     lines_.push_back(line);
   }
   mapped = result_.symbols.InternLocation(location, lines_);
+  if (rows.is_location_taken.size() <= mapped->index()) rows.is_location_taken.resize(mapped->index() * 2 + 1);
+  rows.has_joined_locations |= rows.is_location_taken[mapped->index()];
+  rows.is_location_taken[mapped->index()] = true;
   return *mapped;
 }
 
@@ -322,10 +361,53 @@ StackId Merging::Sum::Map(SourceRows& rows, StackId id) {
   }
   StackId mapped = rows.stacks[at.index()];
   for (size_t i = unmet_.size(); i > 0; --i) {
-    mapped = result_.stacks.Child(mapped, Map(rows, rows.profile.stacks.location(unmet_[i - 1])));
+    mapped = Callee(rows, mapped, Map(rows, rows.profile.stacks.location(unmet_[i - 1])));
     rows.stacks[unmet_[i - 1].index()] = mapped;
   }
   return mapped;
+}
+
+StackId Merging::Sum::Callee(SourceRows& rows, StackId caller, LocationId at) {
+  if (rows.has_joined_locations) IndexStacks();
+  if (rows.has_joined_locations || caller < rows.first_new) return FindOrAdd(caller, at);
+  unindexed_.push_back(Add(caller, at));
+  return unindexed_.back();
+}
+
+StackId Merging::Sum::FindOrAdd(StackId caller, LocationId at) {
+  const model::StackTrie& known = result_.stacks;
+  if (caller.index() < last_callee_.size()) {
+    const StackId last = last_callee_[caller.index()];
+    if (last != StackId() && known.location(last) == at) return last;
+  }
+  const StackId found(stacks_.FindOrAdd(
+      HashOfStack(caller, at),
+      [&](uint32_t row) { return known.caller(StackId(row)) == caller && known.location(StackId(row)) == at; },
+      [&] { return Add(caller, at).value; }));
+  last_callee_[caller.index()] = found;
+  return found;
+}
+
+StackId Merging::Sum::Add(StackId caller, LocationId at) {
+  const StackId added = result_.stacks.AddChild(caller, at);
+  last_callee_.resize(result_.stacks.size());
+  last_callee_[caller.index()] = added;
+  return added;
+}
+
+void Merging::Sum::IndexStacks() {
+  if (unindexed_.empty()) return;
+  stacks_.Reserve(result_.stacks.size());
+  constexpr size_t kAhead = 16;
+  const auto hash = [&](size_t i) {
+    return HashOfStack(result_.stacks.caller(unindexed_[i]), result_.stacks.location(unindexed_[i]));
+  };
+  for (size_t i = 0; i < unindexed_.size(); ++i) {
+    if (i + kAhead < unindexed_.size()) stacks_.Prefetch(hash(i + kAhead));
+    stacks_.FindOrAdd(
+        hash(i), [](uint32_t) { return false; }, [&] { return unindexed_[i].value; });
+  }
+  unindexed_.clear();
 }
 
 // Texts before numbers, each by key: the order of the file does not make labels different.
@@ -427,7 +509,7 @@ void Scale(model::Profile& profile, std::span<const double> ratios) {
 model::Profile Subtract(model::Profile source, model::Profile base, Subtraction how, Normalize normalize) {
   if (how == Subtraction::kDiffBase) MarkAsBase(base);
   if (normalize == Normalize::kYes) Scale(source, NormalizingRatios(source, base));
-  Scale(base, std::vector<double>(base.value_count(), -1.0));
+  for (int64_t& value : base.sample_value) value = static_cast<int64_t>(0 - static_cast<uint64_t>(value));
   std::vector<model::Profile> sides;
   sides.push_back(std::move(source));
   sides.push_back(std::move(base));

@@ -1,16 +1,22 @@
 #include "analysis/profile/symbol_names.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
 namespace analysis {
 namespace {
 
+constexpr std::array<bool, 256> kMarks = [] {
+  std::array<bool, 256> marks{};
+  for (const unsigned char c : {'<', '>', '[', ']', ':'}) marks[c] = true;
+  return marks;
+}();
+
 // Nearly all names are Go's, Java's or C's: a look at each byte once tells that there is nothing to do.
 bool MayChange(std::string_view name) {
-  return name.starts_with('_') ||
-         std::ranges::any_of(name, [](char c) { return c == '<' || c == '>' || c == '[' || c == ']' || c == ':'; });
+  return name.starts_with('_') || std::ranges::any_of(name, [](char c) { return kMarks[static_cast<unsigned char>(c)]; });
 }
 
 bool LooksLikeCpp(std::string_view name) {
