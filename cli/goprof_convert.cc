@@ -23,7 +23,7 @@ constexpr std::array kForms = {
          [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileCsv(view.profile(), sink.write); }},
     Form{"folded",
          [](analysis::View& view, const analysis::TextSink& sink) {
-           sink.write(render::FoldedText(view.profile(), {.value = view.value()}));
+           render::WriteFolded(view.profile(), {.value = view.value()}, sink.write);
          }},
     Form{"json",
          [](analysis::View& view, const analysis::TextSink& sink) { render::ProfileJson(view.profile(), sink.write); }},

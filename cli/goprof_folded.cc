@@ -86,7 +86,10 @@ int RunGoprofFolded(Arguments arguments) {
   if (!line.Parse(arguments)) return kClean;
   if (line.Flag("diff")) return WriteColumns(line, options);
   const analysis::View view = options.LoadView();
-  line.Write(render::FoldedText(view.profile(), FoldedOptionsAsked(line, view.value())));
+  OutputFile output(line.Text("output"));
+  render::WriteFolded(view.profile(), FoldedOptionsAsked(line, view.value()),
+                      [&](std::string_view text) { output.Write(text); });
+  output.Commit();
   PrintWarnings(view.profile().warnings);
   return kClean;
 }

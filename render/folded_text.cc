@@ -89,11 +89,9 @@ class NameStacks {
     }
   }
 
-  std::string Write() const {
-    const std::vector<model::StackId> order = SortedByParentAndName();
-    std::vector<size_t> begin(stacks_.size() + 1);  // of a row's children in `order`
-    for (const model::StackId row : order) ++begin[stacks_.caller(row).index() + 1];
-    for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  void Write(const std::function<void(std::string_view)>& write) const {
+    constexpr size_t kPieceBytes = 256 * 1024;
+    const Children children = SortedChildren();
     std::string text;
     std::string path;
     struct Visit {
@@ -102,7 +100,8 @@ class NameStacks {
     };
     std::vector<Visit> todo;
     const auto push_children = [&](model::StackId row) {
-      for (size_t i = begin[row.index() + 1]; i > begin[row.index()]; --i) todo.push_back({order[i - 1], path.size()});
+      for (size_t i = children.begin[row.index() + 1]; i > children.begin[row.index()]; --i)
+        todo.push_back({children.order[i - 1], path.size()});
     };
     push_children(model::StackTrie::root());
     while (!todo.empty()) {
@@ -111,10 +110,17 @@ class NameStacks {
       path.resize(path_before);
       if (stacks_.caller(row) != model::StackTrie::root()) path += ';';
       path += NameOf(row);
-      if (values_[row.index()] != 0) fmt::format_to(std::back_inserter(text), "{} {}\n", path, values_[row.index()]);
+      if (const int64_t value = values_[row.index()]; value != 0) {
+        text += path;
+        fmt::format_to(std::back_inserter(text), " {}\n", value);
+      }
+      if (text.size() >= kPieceBytes) {
+        write(text);
+        text.clear();
+      }
       push_children(row);
     }
-    return text;
+    write(text);
   }
 
  private:
@@ -131,15 +137,24 @@ class NameStacks {
     return translated;
   }
 
-  // All rows but the root; the children of a row lie together, sorted by name.
-  std::vector<model::StackId> SortedByParentAndName() const {
+  // The rows below each row, sorted by name.
+  struct Children {
+    std::vector<uint32_t> begin;  // of a row's children in `order`
     std::vector<model::StackId> order;
-    for (uint32_t row = 1; row < stacks_.size(); ++row) order.push_back(model::StackId(row));
-    std::ranges::sort(order, [&](model::StackId a, model::StackId b) {
-      const auto parent_a = stacks_.caller(a), parent_b = stacks_.caller(b);
-      return parent_a != parent_b ? parent_a < parent_b : NameOf(a) < NameOf(b);
-    });
-    return order;
+  };
+  Children SortedChildren() const {
+    Children children{.begin = std::vector<uint32_t>(stacks_.size() + 1), .order = {}};
+    for (uint32_t row = 1; row < stacks_.size(); ++row) ++children.begin[stacks_.caller(model::StackId(row)).index() + 1];
+    for (size_t i = 1; i < children.begin.size(); ++i) children.begin[i] += children.begin[i - 1];
+    children.order.resize(stacks_.size() - 1);
+    std::vector<uint32_t> next(children.begin.begin(), children.begin.end() - 1);
+    for (uint32_t row = 1; row < stacks_.size(); ++row)
+      children.order[next[stacks_.caller(model::StackId(row)).index()]++] = model::StackId(row);
+    for (size_t row = 0; row < stacks_.size(); ++row) {
+      std::ranges::sort(children.order.begin() + children.begin[row], children.order.begin() + children.begin[row + 1], {},
+                        [&](model::StackId id) { return NameOf(id); });
+    }
+    return children;
   }
 
   FrameNames names_;
@@ -149,8 +164,15 @@ class NameStacks {
 
 }  // namespace
 
+void WriteFolded(const model::Profile& profile, const FoldedOptions& options,
+                 const std::function<void(std::string_view)>& write) {
+  NameStacks(profile, options).Write(write);
+}
+
 std::string FoldedText(const model::Profile& profile, const FoldedOptions& options) {
-  return NameStacks(profile, options).Write();
+  std::string text;
+  WriteFolded(profile, options, [&](std::string_view piece) { text += piece; });
+  return text;
 }
 
 }  // namespace render

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "model/profile.h"
 
@@ -16,6 +18,10 @@ struct FoldedOptions {
   bool mark_inlined = false;  // "_[i]" behind inlined functions
   bool addresses = false;     // "[libc.so.6 <8494d>]" for frames without a symbol
 };
+
+// Gives the text out piece by piece, so that it need never be in memory as a whole.
+void WriteFolded(const model::Profile& profile, const FoldedOptions& options,
+                 const std::function<void(std::string_view)>& write);
 
 std::string FoldedText(const model::Profile& profile, const FoldedOptions& options);
 

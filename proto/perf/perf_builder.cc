@@ -59,7 +59,7 @@ model::StackId PerfBuilder::ReadStack(const PerfSample& sample) {
   const std::string_view command = sample.header.command;
   model::StackId root = model::StackTrie::root();
   if (!command.empty()) root = profile_.stacks.Child(root, Command(command));
-  const model::StackId stack = frames_.Read(sample.stack, root, command.starts_with("java"));
+  const model::StackId stack = frames_.Read(sample.stack, sample.callers, root, command.starts_with("java"));
   if (frames_.odd() > 0) CountOdd("odd line in a perf stack", frames_.first_odd(), sample.line);
   return stack == root ? model::StackTrie::root() : stack;
 }

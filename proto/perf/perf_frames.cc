@@ -8,7 +8,12 @@
 
 namespace proto {
 
-model::StackId PerfFrames::Read(std::string_view text, model::StackId root, bool is_java) {
+model::StackId PerfFrames::Read(std::string_view text, const TextHash& callers, model::StackId root, bool is_java) {
+  Callers& behind_leaf = callers_[KnownCallers(callers)];
+  if (const auto leaf = behind_leaf.stack ? LeafFrame(text, is_java) : std::nullopt) {
+    odd_ = 0;
+    return stacks_.Child(*behind_leaf.stack, *leaf);
+  }
   KeepCommonTail(text, root);
   const size_t kept = tails_.empty() ? 0 : tails_.back().bytes;
   model::StackId at = tails_.empty() ? root : tails_.back().stack;
@@ -18,7 +23,30 @@ model::StackId PerfFrames::Read(std::string_view text, model::StackId root, bool
     tails_.push_back({text.size() - frames_[i - 1].offset, at});
   }
   last_text_.assign(text);
+  // Odd lines are to be counted for each stack that has them.
+  if (odd_ == 0 && IsLeafOneLine(text)) behind_leaf.stack = stacks_.caller(at);
   return at;
+}
+
+uint32_t PerfFrames::KnownCallers(const TextHash& key) {
+  return callers_index_.FindOrAdd(
+      key.low, [&](uint32_t known) { return callers_[known].key == key; },
+      [&] {
+        callers_.push_back({.key = key, .stack = std::nullopt});
+        return static_cast<uint32_t>(callers_.size() - 1);
+      });
+}
+
+// The first line's frame, if it is one without what stands behind it.
+std::optional<model::LocationId> PerfFrames::LeafFrame(std::string_view text, bool is_java) {
+  Line& line = lines_[Known(text.substr(0, text.find('\n')), is_java)].second;
+  return line.kind == Kind::kFrame ? std::optional(LocationOf(line)) : std::nullopt;
+}
+
+// Of the text just read: whether its second line begins the second frame.
+bool PerfFrames::IsLeafOneLine(std::string_view text) const {
+  return tails_.size() >= 2 && tails_.back().bytes == text.size() &&
+         tails_[tails_.size() - 2].bytes == text.size() - std::min(text.find('\n') + 1, text.size());
 }
 
 // Drops the tails that `text` does not end with.
@@ -129,12 +157,16 @@ void PerfFrames::TakeSource(const Line& line) {
   last = {.function = symbols_.InternFunction(function), .line = line.number};
 }
 
+// Of a frame as it stands.
+model::LocationId PerfFrames::LocationOf(Line& line) {
+  if (!line.location)
+    line.location = symbols_.InternLocation({.mapping = line.mapping, .address = line.address}, line.functions);
+  return *line.location;
+}
+
 void PerfFrames::Flush() {
   if (as_it_stands_) {
-    Line& line = lines_[*as_it_stands_].second;
-    if (!line.location)
-      line.location = symbols_.InternLocation({.mapping = line.mapping, .address = line.address}, line.functions);
-    frames_.push_back({*line.location, offset_});
+    frames_.push_back({LocationOf(lines_[*as_it_stands_].second), offset_});
     as_it_stands_.reset();
   } else if (!functions_.empty()) {
     frames_.push_back({symbols_.InternLocation(place_, functions_), offset_});

@@ -13,11 +13,11 @@
 #include "model/symbols.h"
 #include "proto/text_hash.h"
 
-// Reads the text of a stack into the trie. A line is taken apart when it is first seen and known by its hash from then on;
-// the end of the text (the frames next to the root) that a stack shares with the one read before it is not looked at again.
-// Inlined calls
-// ("foo (inlined)") stand before the function they are in and become lines of its Location; a source line (-F +srcline)
-// stands behind its frame.
+// Reads the text of a stack into the trie. A line is taken apart when it is first seen and known by its hash from then on.
+// Not looked at again are the end of the text (the frames next to the root) that a stack shares with the one read before it,
+// and all lines but the first where these were seen behind another first line: stacks differ in the leaf's address most of
+// the time. Inlined calls ("foo (inlined)") stand before the function they are in and become lines of its Location; a source
+// line (-F +srcline) stands behind its frame.
 namespace proto {
 
 class PerfFrames {
@@ -25,8 +25,9 @@ class PerfFrames {
   PerfFrames(model::Symbols& symbols, model::StackTrie& stacks, uint64_t seed)
       : symbols_(symbols), stacks_(stacks), hash_(seed) {}
 
-  // The stack whose frames are the lines of `text`, called by `root`; `root` itself if none of them is a frame.
-  model::StackId Read(std::string_view text, model::StackId root, bool is_java);
+  // The stack whose frames are the lines of `text`, called by `root`; `root` itself if none of them is a frame. `callers` is
+  // the hash of all lines but the first, and of what `root` and `is_java` depend on.
+  model::StackId Read(std::string_view text, const TextHash& callers, model::StackId root, bool is_java);
 
   size_t odd() const { return odd_; }  // lines of the last text that were no frames
   std::string_view first_odd() const { return first_odd_; }
@@ -49,6 +50,16 @@ class PerfFrames {
     model::StackId stack;
   };
 
+  // What stands behind the first line of a text.
+  struct Callers {
+    TextHash key;
+    std::optional<model::StackId> stack;  // once there was one whose first line is all of its leaf
+  };
+
+  uint32_t KnownCallers(const TextHash& key);
+  std::optional<model::LocationId> LeafFrame(std::string_view text, bool is_java);
+  bool IsLeafOneLine(std::string_view text) const;
+  model::LocationId LocationOf(Line& line);
   uint32_t Known(std::string_view text, bool is_java);
   Line Parse(std::string_view text, bool is_java);
   model::MappingId Mapping(std::string_view dso);
@@ -64,6 +75,9 @@ class PerfFrames {
   model::InternIndex index_;
   std::vector<std::pair<TextHash, Line>> lines_;
   std::map<std::string, model::MappingId, std::less<>> mappings_;
+
+  model::InternIndex callers_index_;
+  std::vector<Callers> callers_;
 
   std::string last_text_;
   model::StackId last_root_;

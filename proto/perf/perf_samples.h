@@ -18,6 +18,7 @@ namespace proto {
 struct PerfSample {
   PerfHeader header;
   std::string_view stack;  // its lines; of a stack on the header's line, that frame
+  TextHash callers;        // of the command and the stack's lines but the first: most new stacks differ in the leaf alone
   TextHash key;            // of command and stack
   uint64_t line = 0;       // of the header, counted from the chunk's first
 };

@@ -103,6 +103,35 @@ TEST_CASE("what a stack shares with the one before it ends at a frame, inlined c
   } while (std::ranges::next_permutation(records).found);
 }
 
+TEST_CASE("callers that were seen behind another leaf are the same, whatever the leaf is") {
+  const std::string callers = "\t12 middle (/b)\n\t13 main (/b)\n\n";
+  const std::vector<std::string> records = {
+      "a 1 1.0: 1 cycles:\n\t11 leaf (/b)\n" + callers,
+      "a 1 1.0: 1 cycles:\n\t21 other (/b)\n" + callers,
+      "a 1 1.0: 1 cycles:\n\t12 inlined (inlined)\n" + callers,
+      "a 1 1.0: 1 cycles:\n\t0 (a) (/b)\n" + callers,
+      "a 1 1.0: 1 cycles:\nodd\n" + callers,
+      "b 1 1.0: 1 cycles:\n\t11 leaf (/b)\n" + callers,
+      "a 1 1.0: 1 cycles:\n\t11 leaf (/b)\n  leaf.c:3\n" + callers,
+  };
+  const Rows expected = {{"a;main;middle", 2},
+                         {"a;main;middle;inlined", 1},
+                         {"a;main;middle;leaf", 2},
+                         {"a;main;middle;other", 1},
+                         {"b;main;middle;leaf", 1}};
+  std::vector<size_t> order = {0, 1, 2, 3, 4, 5, 6};
+  do {
+    std::string text;
+    // What stands between them keeps a record from sharing its end with the one before.
+    for (const size_t record : order) text += records[record] + "c 1 1.0: 1 cycles:\n\t99 c (/c)\n\n";
+    const model::Profile profile = Read(text);
+    Rows rows = FoldedRows(profile, 0);
+    rows.erase("c;c");
+    REQUIRE(rows == expected);
+    REQUIRE(profile.warnings.kinds().size() == 1);
+  } while (std::ranges::next_permutation(order).found);
+}
+
 TEST_CASE("source lines belong to the frame before them") {
   const model::Profile profile =
       Read("a 1 1.0: 1 cycles:\n\t11 f+0x1 (/bin/a)\n  file.c:48\n\t12 main (/bin/a)\n  [kernel.kallsyms][ff]\n\n");
