@@ -52,9 +52,10 @@ model::Finding Shown(const CheckFinding& finding) {
 
 }  // namespace
 
-model::Report CheckReport(const std::vector<CheckedProfile>& profiles, const CheckedProfile* pgo) {
+model::Report CheckReport(const std::vector<CheckedProfile>& profiles, const CheckedProfile* pgo, const HeapGrowth* growth) {
   std::vector<CheckFinding> findings = CheckHealth(profiles);
   std::ranges::move(CheckGoroutines(profiles), std::back_inserter(findings));
+  if (growth != nullptr) std::ranges::move(CheckHeapGrowth(*growth), std::back_inserter(findings));
   if (pgo != nullptr) std::ranges::move(CheckPgo(*pgo, profiles), std::back_inserter(findings));
   for (const CheckedProfile& profile : profiles) {
     for (CheckFinding& finding : CheckCosts(profile.view)) {
