@@ -19,9 +19,9 @@ runs=5
 run() {  # NAME COMMAND ..
   local name=$1 took
   shift
-  took=$(best "$runs" "$folder/out" "$@" "$folder/perf.txt") || return 0
+  took=$(best "$runs" /dev/null "$@" "$folder/perf.txt") || return 0
   printf '%-32s %7.2f s  %7.2f s CPU  %6.0f MB\n' "$name" $took
-  LC_ALL=C sort "$folder/out" >"$folder/$name.sorted"
+  "$@" "$folder/perf.txt" 2>/dev/null | LC_ALL=C sort >"$folder/$name.sorted"
 }
 
 run goprof-1cpu taskset -c 0 "$goprof" folded

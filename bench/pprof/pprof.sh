@@ -30,8 +30,8 @@ for i in $(seq 200); do made "part$i.pb.gz" || "$make" pprof "$folder/part$i.pb.
 made before.folded || "$make" folded "$folder/before.folded" $((samples / 10)) $((functions / 7)) 1
 made after.folded || "$make" folded "$folder/after.folded" $((samples / 10)) $((functions / 7)) 2
 
-measure() {  # NAME COMMAND ..: what the best run took, in $work/NAME; what it printed, in $work/out
-  best "$runs" "$work/out" "${@:2}" > "$work/$1"
+measure() {  # NAME COMMAND ..: what the best run took, in $work/NAME. What it prints is thrown away: writing gigabytes is not what is measured
+  best "$runs" /dev/null "${@:2}" > "$work/$1"
 }
 
 # row TITLE: compares $work/ours and $work/theirs
@@ -66,9 +66,9 @@ fi
 for peer in inferno-diff-folded difffolded.pl; do
   command -v $peer > /dev/null || continue
   measure ours "$goprof" folded --diff before.folded after.folded
-  LC_ALL=C sort "$work/out" > "$work/sorted"
   measure theirs $peer before.folded after.folded
-  LC_ALL=C sort "$work/out" | cmp -s - "$work/sorted" || echo "$peer: another output than goprof's"
+  "$goprof" folded --diff before.folded after.folded | LC_ALL=C sort > "$work/sorted"
+  $peer before.folded after.folded 2> /dev/null | LC_ALL=C sort | cmp -s - "$work/sorted" || echo "$peer: another output than goprof's"
   row "folded --diff ($peer)"
 done
 printf '\nperf script text: bench/perf/perf.sh\n'
