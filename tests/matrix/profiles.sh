@@ -4,7 +4,8 @@
 #
 #   profiles.sh GOPROF [FOLDER] [VERSION ..]     default: build/matrix, every version of build.sh
 #
-# Needs Go; the go command fetches the other toolchains. Half an hour when they are there.
+# Needs Go; the go command fetches the other toolchains. When they are there, a version takes one and a half minutes on two processors, five where they
+# are busy: half an hour to an hour and a half for all of them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/build.sh"
