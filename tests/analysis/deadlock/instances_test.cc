@@ -322,3 +322,17 @@ TEST_CASE("who sleeps in a method all the while that others queue may hold their
 )";
   CHECK(test_support::Told(Judged(script + kEnd), {Verdict::kDeadlock, Verdict::kLeak}) == "");
 }
+
+TEST_CASE(
+    "who goes round inside of a call in the lock's file may be at a long job under the lock, for all that a window shows") {
+  const auto script = [](const std::string& stack) {
+    return "0 sync\n0 g1 was running on p0\n0 g2 was waiting @ main.reader;sync.(*RWMutex).RLock\n0 g3 was waiting @ " +
+           stack + "\n1 g1 wait \"forever\" @ main.main;runtime.block\n" +
+           Rounds(3, "\"sleep\" @ " + stack, kMs, 800 * kMs) + kEnd;
+  };
+  const auto accused = [&](const std::string& stack) {
+    return test_support::Told(Judged(script(stack)), {Verdict::kDeadlock, Verdict::kLeak});
+  };
+  CHECK(accused("main.snapshotter;main.(*store).snapshot;time.Sleep") == "");
+  CHECK(accused("main.snapshotter;time.Sleep") == "g2 leak");
+}
