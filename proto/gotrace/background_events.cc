@@ -8,28 +8,18 @@ BackgroundEvents::~BackgroundEvents() {
     is_unwanted_ = true;
   }
   changed_.notify_all();
+  if (ahead_ != nullptr) ahead_->Stop();
   if (thread_.joinable()) thread_.join();
 }
 
 std::span<const model::Event> BackgroundEvents::Next() {
-  if (!thread_.joinable()) {
-    if (given_ < without_thread_ || !has_processors_) {
-      const auto events = source_->Next();
-      given_ += events.size();
-      return events;
-    }
-    Start();
-  }
+  if (!thread_.joinable() && has_processors_ && given_ >= without_thread_) Start();
+  if (!is_ordered_there_) return NextOfOwn();
   std::unique_lock lock(mutex_);
   if (is_looked_at_) ++taken_;
   is_looked_at_ = false;
   if (ready() == kEnough) changed_.notify_all();
-  if (ready() == 0 && !is_done_) {
-    caller_waits_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return ready() >= kEnough || (ready() > 0 && decoder_waits_) || is_done_; });
-    caller_waits_ = false;
-  }
+  if (ready() == 0 && !is_done_) AwaitEvents(lock);
   if (ready() == 0) {
     info_ = source_->info();
     if (error_) std::rethrow_exception(error_);
@@ -40,7 +30,26 @@ std::span<const model::Event> BackgroundEvents::Next() {
   return {batch.room.data(), batch.count};
 }
 
+std::span<const model::Event> BackgroundEvents::NextOfOwn() {
+  if (thread_.joinable()) return source_->Next();
+  const auto begin = Clock::now();
+  if (given_ > 0) with_caller_ += begin - left_;
+  const auto events = source_->Next();
+  given_ += events.size();
+  left_ = Clock::now();
+  in_source_ += left_ - begin;
+  return events;
+}
+
+// Whatever it costs to be wrong here, it is only time.
 void BackgroundEvents::Start() {
+  if (share_ == Share::kByCaller) share_ = with_caller_ * 5 < in_source_ ? Share::kNumbers : Share::kAll;
+  ahead_ = &source_->ReadAhead();
+  if (share_ == Share::kNumbers) {
+    thread_ = std::thread([this] { ahead_->Serve(); });
+    return;
+  }
+  is_ordered_there_ = true;
   info_ = source_->info();
   for (Batch& batch : batches_) batch.room.resize(kEventsInBatch);
   source_->BeforeTablesChange([this] { AwaitCaller(); });
@@ -73,14 +82,26 @@ bool BackgroundEvents::Give() {
   return !is_unwanted_;
 }
 
-// On the decoder's thread. From here to the next batch the caller stays where it is, in Next().
+// On the thread. From here to the next batch the caller stays where it is, in Next().
 void BackgroundEvents::AwaitCaller() {
   std::unique_lock lock(mutex_);
-  decoder_waits_ = true;
+  thread_waits_ = true;
   changed_.notify_all();
   changed_.wait(lock, [&] { return (caller_waits_ && ready() == 0) || is_unwanted_; });
-  decoder_waits_ = false;
+  thread_waits_ = false;
   is_info_old_ = true;
+}
+
+void BackgroundEvents::AwaitEvents(std::unique_lock<std::mutex>& lock) {
+  caller_waits_ = true;
+  changed_.notify_all();
+  while (!IsEnough()) {
+    lock.unlock();
+    const bool has_read = ahead_->ReadOne();
+    lock.lock();
+    if (!has_read) changed_.wait(lock, [&] { return IsEnough(); });
+  }
+  caller_waits_ = false;
 }
 
 }  // namespace proto::gotrace

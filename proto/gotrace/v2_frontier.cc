@@ -14,9 +14,22 @@ void V2Frontier::Begin(const V2Generation& generation, V2Order& order) {
   for (uint32_t i = 0; i < cursors_.size(); ++i) {
     const V2Thread& thread = generation.threads[i];
     cursors_[i].Open(thread, order.ThreadRow(thread.id));
+    cursors_[i].Use(ahead_);
     if (!cursors_[i].Next(generation)) continue;
     heap_.push_back({.time = cursors_[i].time, .cursor = i});
     MoveUp(heap_.size() - 1);
+  }
+}
+
+void V2Frontier::Use(V2Ahead& ahead, const V2Generation* generation) {
+  ahead_ = &ahead;
+  if (generation == nullptr) return;
+  for (size_t i = 0; i < cursors_.size(); ++i) {
+    cursors_[i].Use(&ahead);
+    for (uint32_t batch = generation->threads[i].first_batch; batch != cursors_[i].next_batch();
+         batch = generation->batches[batch].next) {
+      ahead.Take(batch);
+    }
   }
 }
 

@@ -14,6 +14,9 @@ class V2Frontier {
   // Throws FormatError where a thread's first event can't be read.
   void Begin(const V2Generation& generation, V2Order& order);
 
+  // Takes batches from `ahead` from now on; from the next generation on where there is none that has begun.
+  void Use(V2Ahead& ahead, const V2Generation* generation);
+
   bool empty() const { return heap_.empty(); }
   model::Time time() const { return heap_.front().time; }
 
@@ -35,6 +38,7 @@ class V2Frontier {
   void AdvanceOther(const V2Generation& generation, V2Order& order, model::Event* out, size_t& count);
   model::Time SecondTime() const;
 
+  V2Ahead* ahead_ = nullptr;  // nobody reads ahead
   std::vector<V2Cursor> cursors_;
   std::vector<Entry> heap_;
 };

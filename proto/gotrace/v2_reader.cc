@@ -44,7 +44,15 @@ size_t V2Reader::Next(std::span<model::Event> room) {
   return count_;
 }
 
+V2Ahead& V2Reader::ReadAhead() {
+  is_read_ahead_ = true;
+  if (step_ == Step::kEvents) ahead_.Begin(generation_);
+  frontier_.Use(ahead_, step_ == Step::kEvents ? &generation_ : nullptr);
+  return ahead_;
+}
+
 void V2Reader::Read() {
+  if (is_read_ahead_) ahead_.End();
   before_tables_change_();
   if (!generations_.Next(generation_)) {
     if (!has_events_ && !info_.damage.empty()) throw model::InputError(name_, info_.damage.front().what);
@@ -77,6 +85,7 @@ void V2Reader::Begin() {
   next_sample_ = 0;
   step_ = Step::kEvents;
   order_.Begin(generation_);
+  if (is_read_ahead_) ahead_.Begin(generation_);
   try {
     frontier_.Begin(generation_, order_);
   } catch (const FormatError& error) {

@@ -31,6 +31,9 @@ class V2Reader : public model::EventSource {
   // The same into the caller's room, of more than V2Order::kMaxEvents events. 0: the end.
   size_t Next(std::span<model::Event> room);
 
+  // Lets another thread read the numbers of batches, through what is returned. To be called by whoever calls Next.
+  V2Ahead& ReadAhead();
+
   // To be called before symbols() or stacks() change, by whoever calls Next.
   void BeforeTablesChange(std::function<void()> call) { before_tables_change_ = std::move(call); }
 
@@ -53,6 +56,8 @@ class V2Reader : public model::EventSource {
   V2Order order_;
   V2Generation generation_;
   V2Frontier frontier_;
+  V2Ahead ahead_;
+  bool is_read_ahead_ = false;
   size_t next_sample_ = 0;
   Step step_ = Step::kRead;
   bool events_are_bad_ = false;  // of the generation before

@@ -11,6 +11,9 @@
 
 namespace {
 
+using proto::gotrace::BackgroundEvents;
+using Share = BackgroundEvents::Share;
+
 std::unique_ptr<proto::gotrace::V2Reader> Open(const std::string& bytes) {
   return std::make_unique<proto::gotrace::V2Reader>("x.trace", "go 1.26 trace", 26,
                                                     proto::gotrace::InputWindow(proto::OpenBytes("x.trace", bytes)));
@@ -50,9 +53,11 @@ TEST_CASE("events come out of the background as they went in, of one generation 
       const std::string bytes = whole.substr(0, size);
       const auto plain = Open(bytes);
       const Read expected = All(*plain);
-      for (const uint64_t without_thread : {0, 1000}) {
-        proto::gotrace::BackgroundEvents background(Open(bytes), without_thread);
-        CHECK((All(background) == expected));
+      for (const Share share : {Share::kByCaller, Share::kNumbers, Share::kAll}) {
+        for (const uint64_t without_thread : {0, 1000}) {
+          BackgroundEvents background(Open(bytes), without_thread, share);
+          CHECK((All(background) == expected));
+        }
       }
     }
   }
@@ -60,8 +65,10 @@ TEST_CASE("events come out of the background as they went in, of one generation 
 
 TEST_CASE("a trace that is dropped in the middle ends its thread") {
   const std::string bytes = test_support::ReadFixture("generations/go1.26.trace");
-  for (size_t batches = 1; batches < 12; ++batches) {
-    proto::gotrace::BackgroundEvents background(Open(bytes), 0);
-    for (size_t i = 0; i < batches; ++i) background.Next();
+  for (const Share share : {Share::kNumbers, Share::kAll}) {
+    for (size_t batches = 1; batches < 12; ++batches) {
+      BackgroundEvents background(Open(bytes), 0, share);
+      for (size_t i = 0; i < batches; ++i) background.Next();
+    }
   }
 }
