@@ -46,6 +46,7 @@ class V1File {
   V1File(int version, InputWindow input, model::Symbols& symbols, model::StackTrie& stacks, model::TraceInfo& info);
 
   // The record at `at`, which a pass over the file has found to be good.
+  static V1Type TypeAt(const uint8_t* at) { return V1Type(*at & 0x3f); }
   V1Record Read(const uint8_t* at) const { return is_plain_[*at] ? ReadPlain(at) : ReadOther(at); }
   const uint8_t* at(uint64_t offset) const { return window_.data() + offset; }
   const uint8_t* end() const { return window_.data() + end_; }

@@ -7,61 +7,26 @@
 namespace proto::gotrace {
 namespace {
 
-constexpr uint32_t kNoGoroutineRow = 0;                    // of goroutine 0, which is none
-constexpr uint64_t kOffsetMask = (uint64_t{1} << 40) - 1;  // a terabyte
-
-bool IsEvent(V1Type type) {
-  switch (type) {
-    case V1Type::kString:
-    case V1Type::kStack:
-    case V1Type::kFrequency:
-    case V1Type::kTimerGoroutine:
-    case V1Type::kCpuSample:
-      return false;
-    default:
-      return true;
-  }
-}
-
-// "Local" records only say that they need no sequence number.
-V1Type WithoutLocal(V1Type type) {
-  switch (type) {
-    case V1Type::kGoStartLocal:
-      return V1Type::kGoStart;
-    case V1Type::kGoUnblockLocal:
-      return V1Type::kGoUnblock;
-    case V1Type::kGoSysExitLocal:
-      return V1Type::kGoSysExit;
-    default:
-      return type;
-  }
-}
+constexpr uint32_t kNoGoroutineRow = 0;  // of goroutine 0, which is none
 
 }  // namespace
 
 V1Order::V1Order(const V1File& file, model::TraceInfo& info) : file_(file), info_(info) {
   GoroutineRow(0);
-  rows_.reserve(file.record_count());
-  for (const auto& [proc, batches] : file.batches()) cursors_.push_back({.batches = &batches, .proc = ProcRow(proc)});
-  cursors_.push_back({});
+  turns_.reserve(file.record_count());
+  marks_.resize(file.record_count());
+  for (const auto& [proc, batches] : file.batches()) places_.push_back({.batches = &batches, .proc = ProcRow(proc)});
+  places_.push_back({});
+  for (const Place& place : places_) cursors_.push_back({.place = place});
   Merge();
-  std::ranges::sort(moved_, {}, [&](uint32_t row) { return std::pair(rows_[row].ticks, row); });
-  const V1Row* first = Next();
-  first_ticks_ = first == nullptr ? 0 : first->ticks;
-  next_row_ = next_moved_ = 0;
-}
-
-const V1Row* V1Order::Next() {
-  while (next_row_ < rows_.size() && rows_[next_row_].moved) ++next_row_;
-  if (next_moved_ < moved_.size()) {
-    const uint32_t moved = moved_[next_moved_];
-    if (next_row_ == rows_.size() ||
-        std::pair(rows_[moved].ticks, size_t{moved}) < std::pair(uint64_t{rows_[next_row_].ticks}, next_row_)) {
-      ++next_moved_;
-      return &rows_[moved];
-    }
-  }
-  return next_row_ == rows_.size() ? nullptr : &rows_[next_row_++];
+  std::ranges::sort(moved_, {}, [](const Moved& moved) { return std::pair(moved.ticks, moved.turn); });
+  if (!moved_.empty()) first_ticks_ = std::min(first_ticks_, moved_.front().ticks);
+  if (turns_.empty()) first_ticks_ = 0;
+  next_sample_ = 0;
+  last_ticks_ = 0;
+  cursors_ = {};
+  states_ = {};
+  goroutine_rows_.Clear();
 }
 
 void V1Order::Merge() {
@@ -71,7 +36,7 @@ void V1Order::Merge() {
   while (true) {
     for (size_t i = 0; i < waiting.size();) {
       Cursor& cursor = cursors_[waiting[i]];
-      const bool is_done = !cursor.has_row && !Load(cursor);
+      const bool is_done = !cursor.has_event && !Load(cursor);
       if (!is_done && !Fits(cursor.change)) {
         ++i;
         continue;
@@ -91,17 +56,17 @@ void V1Order::Merge() {
     waiting.push_back(next);
     // What was ready need not be so any more where several procs have events of one goroutine; then it waits again.
     if (!Fits(cursors_[next].change)) continue;
-    Append(cursors_[next]);
-    cursors_[next].has_row = false;
+    Append(next);
+    cursors_[next].has_event = false;
   }
   if (waiting.empty()) return;
   const Cursor& cursor = cursors_[waiting.front()];
-  const uint64_t byte = cursor.row.offset;
+  const uint64_t byte = file_.offset(cursor.record);
   info_.damage.push_back(
       {.begin_byte = byte,
        .end_byte = file_.offset(file_.end()),
        .what = fmt::format("byte {} (proc {}): no proc's next event fits: {} waits for an event that is not there", byte,
-                           procs_[cursor.proc], SpecOf(V1Type(cursor.row.type)).name)});
+                           procs_[cursor.place.proc], SpecOf(WithoutLocal(cursor.type)).name)});
 }
 
 // Among equals the one that was ready first, as the official reader's heap has it.
@@ -123,78 +88,47 @@ void V1Order::MoveDown(std::vector<uint32_t>& heap) const {
 }
 
 bool V1Order::Load(Cursor& cursor) {
-  if (cursor.batches == nullptr) return LoadSample();
-  while (true) {
-    if (cursor.at == nullptr || cursor.at >= file_.end()) {
-      if (cursor.next_batch == cursor.batches->size()) return false;
-      const V1Batch& batch = (*cursor.batches)[cursor.next_batch++];
-      cursor.at = file_.at(batch.offset);
-      cursor.ticks = batch.ticks;
-      if (cursor.at >= file_.end()) continue;
-    }
-    const V1Record record = file_.Read(cursor.at);
-    cursor.at = record.type == V1Type::kBatch ? nullptr : record.next;
-    if (record.type == V1Type::kBatch || !IsEvent(record.type)) continue;
-    SetRow(cursor, record);
-    return true;
-  }
-}
-
-bool V1Order::LoadSample() {
-  if (next_sample_ == file_.samples().size()) return false;
-  const V1Sample& sample = file_.samples()[next_sample_++];
-  Cursor& cursor = cursors_.back();
-  cursor.row = {.ticks = sample.ticks,
-                .offset = sample.offset & kOffsetMask,
-                .type = static_cast<uint8_t>(V1Type::kCpuSample),
-                .proc = ProcRow(sample.proc),
-                .goroutine = GoroutineRow(sample.goroutine)};
-  cursor.change = {};
-  cursor.has_row = true;
+  if (cursor.place.batches == nullptr) return LoadSample(cursor);
+  if (!FindEvent(cursor.place)) return false;
+  const V1Record record = file_.Read(cursor.place.at);
+  cursor.place.at = record.next;
+  cursor.place.ticks += record.time;
+  SetEvent(cursor, record);
   return true;
 }
 
-void V1Order::SetRow(Cursor& cursor, const V1Record& record) {
-  cursor.ticks += record.time;
-  uint32_t goroutine = cursor.running;
-  switch (record.type) {
-    case V1Type::kGoStart:
-    case V1Type::kGoStartLocal:
-    case V1Type::kGoStartLabel:
-      goroutine = cursor.running = GoroutineRow(record.arguments[0]);
-      break;
-    case V1Type::kGoEnd:
-    case V1Type::kGoStop:
-    case V1Type::kGoSched:
-    case V1Type::kGoPreempt:
-    case V1Type::kGoSysBlock:
-      cursor.running = kNoGoroutineRow;
-      break;
-    case V1Type::kGoSysExit:
-    case V1Type::kGoSysExitLocal:
-    case V1Type::kGoWaiting:
-    case V1Type::kGoInSyscall:
-      goroutine = GoroutineRow(record.arguments[0]);
-      break;
-    default:
-      if (SpecOf(record.type).parks) cursor.running = kNoGoroutineRow;
-      break;
-  }
-  cursor.change = ChangeOf(record.type, record, goroutine);
-  cursor.row = {.ticks = cursor.ticks,
-                .offset = file_.offset(record.begin) & kOffsetMask,
-                .type = static_cast<uint8_t>(WithoutLocal(record.type)),
-                .proc = cursor.proc,
-                .goroutine = goroutine};
-  cursor.has_row = true;
+bool V1Order::LoadSample(Cursor& cursor) {
+  if (next_sample_ == file_.samples().size()) return false;
+  const V1Sample& sample = file_.samples()[next_sample_++];
+  cursor.place.proc = ProcRow(sample.proc);
+  cursor.type = V1Type::kCpuSample;
+  cursor.record = file_.at(sample.offset);
+  cursor.ticks = sample.ticks;
+  cursor.goroutine = GoroutineRow(sample.goroutine);
+  cursor.change = {};
+  cursor.has_event = true;
+  return true;
 }
 
-V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint32_t goroutine) {
+void V1Order::SetEvent(Cursor& cursor, const V1Record& record) {
+  cursor.goroutine = cursor.running;
+  const V1Role role = RoleOf(record.type);
+  if (role == V1Role::kStarts || role == V1Role::kNames) cursor.goroutine = GoroutineRow(record.arguments[0]);
+  if (role == V1Role::kStarts) cursor.running = cursor.goroutine;
+  if (role == V1Role::kStops) cursor.running = kNoGoroutineRow;
+  cursor.type = record.type;
+  cursor.record = record.begin;
+  cursor.ticks = cursor.place.ticks;
+  cursor.change = ChangeOf(record, cursor.goroutine);
+  cursor.has_event = true;
+}
+
+V1Order::Change V1Order::ChangeOf(const V1Record& record, uint32_t goroutine) {
   const uint64_t number = record.arguments[1];
   const auto of = [&](uint32_t row, uint64_t needs, Status before, uint64_t leaves, Status after, bool counts = false) {
     return Change{.needs = needs, .leaves = leaves, .goroutine = row, .before = before, .after = after, .counts = counts};
   };
-  switch (type) {
+  switch (record.type) {
     case V1Type::kGoCreate:
       return of(GoroutineRow(record.arguments[0]), 0, Status::kDead, 1, Status::kRunnable);
     case V1Type::kGoWaiting:
@@ -219,23 +153,23 @@ V1Order::Change V1Order::ChangeOf(V1Type type, const V1Record& record, uint32_t 
     case V1Type::kGcStart:
       return {.needs = record.arguments[0], .leaves = record.arguments[0] + 1, .is_gc = true};
     default:
-      if (!SpecOf(type).parks && type != V1Type::kGoSysBlock) return {};
+      if (!SpecOf(record.type).parks && record.type != V1Type::kGoSysBlock) return {};
       return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
   }
 }
 
 bool V1Order::Fits(const Change& change) const {
   if (change.is_gc) return gc_sequence_ == change.needs;
-  if (change.goroutine == kNoRow) return true;
+  if (change.goroutine == kNone) return true;
   const State& state = states_[change.goroutine];
   return state.status == change.before && (change.needs == kAnySequence || state.sequence == change.needs);
 }
 
-void V1Order::Append(const Cursor& cursor) {
+void V1Order::Append(uint32_t which) {
+  Cursor& cursor = cursors_[which];
   const Change& change = cursor.change;
-  const auto type = V1Type(cursor.row.type);
   if (change.is_gc) gc_sequence_ = change.leaves;
-  if (change.goroutine != kNoRow) {
+  if (change.goroutine != kNone) {
     State& state = states_[change.goroutine];
     state.status = change.after;
     if (change.counts) {
@@ -244,40 +178,46 @@ void V1Order::Append(const Cursor& cursor) {
       state.sequence = change.leaves;
     }
   }
-  V1Row row = cursor.row;
-  if (row.ticks < last_ticks_) {
-    info_.warnings.Add("time stamps out of order",
-                       fmt::format("byte {}: {} on proc {}", uint64_t{row.offset}, SpecOf(type).name, proc(row)));
-    row.ticks = last_ticks_;
+  const V1Type type = WithoutLocal(cursor.type);
+  if (cursor.ticks < last_ticks_) {
+    info_.warnings.Add("time stamps out of order", fmt::format("byte {}: {} on proc {}", file_.offset(cursor.record),
+                                                               SpecOf(type).name, procs_[cursor.place.proc]));
+    cursor.ticks = last_ticks_;
   }
-  last_ticks_ = row.ticks;
-  const auto at = static_cast<uint32_t>(rows_.size());
-  State& runner = states_[row.goroutine];
-  if (runner.last_syscall != kNoRow && type == V1Type::kGoSysBlock) rows_[runner.last_syscall].blocked = true;
-  runner.last_syscall = type == V1Type::kGoSysCall ? at : kNoRow;
-  if (type == V1Type::kGoSysBlock || type == V1Type::kGoInSyscall) runner.last_block = row.ticks;
-  if (type == V1Type::kGoSysExit) MoveSyscallExit(row, runner);
-  if (row.moved) moved_.push_back(at);
-  rows_.push_back(row);
+  last_ticks_ = cursor.ticks;
+  const auto turn = static_cast<uint32_t>(turns_.size());
+  State& runner = states_[cursor.goroutine];
+  if (runner.last_syscall != kNone && type == V1Type::kGoSysBlock) marks_[runner.last_syscall] = true;
+  runner.last_syscall = type == V1Type::kGoSysCall ? turn : kNone;
+  if (type == V1Type::kGoSysBlock || type == V1Type::kGoInSyscall) runner.last_block = cursor.ticks;
+  if (type == V1Type::kGoSysExit && MoveSyscallExit(cursor, runner, turn)) {
+    marks_[turn] = true;
+  } else {
+    first_ticks_ = std::min(first_ticks_, cursor.ticks);
+  }
+  turns_.push_back(static_cast<uint16_t>(which));
 }
 
-void V1Order::MoveSyscallExit(V1Row& row, State& state) {
-  const V1Record record = file_.Read(file_.at(row.offset));
+bool V1Order::MoveSyscallExit(const Cursor& cursor, const State& state, uint32_t turn) {
+  const V1Record record = file_.Read(cursor.record);
   const uint64_t real = record.type == V1Type::kGoSysExit ? record.arguments[2] : 0;
-  if (real == 0) return;
+  if (real == 0) return false;
   if (state.last_block == 0 || real < state.last_block) {
     info_.warnings.Add("time stamps out of order",
-                       fmt::format("byte {}: return from a system call before it began", uint64_t{row.offset}));
-    return;
+                       fmt::format("byte {}: return from a system call before it began", file_.offset(cursor.record)));
+    return false;
   }
-  row.moved = true;
-  row.ticks = real;
+  moved_.push_back({.ticks = real,
+                    .offset = file_.offset(cursor.record),
+                    .goroutine = record.arguments[0],
+                    .turn = turn,
+                    .proc = cursor.place.proc});
+  return true;
 }
 
 uint32_t V1Order::GoroutineRow(uint64_t id) {
   if (const uint32_t* row = goroutine_rows_.Find(id)) return *row;
-  const auto row = static_cast<uint32_t>(goroutines_.size());
-  goroutines_.push_back(id);
+  const auto row = static_cast<uint32_t>(states_.size());
   states_.push_back({});
   goroutine_rows_.Add(id, row);
   return row;

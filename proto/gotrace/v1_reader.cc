@@ -30,7 +30,6 @@ V1Reader::V1Reader(std::string name, std::string version_text, int version, Inpu
     reasons_[type] = symbols_.InternString(kV1Specs[type].reason);
     parsed_reasons_[type] = model::ParseBlockReason(kV1Specs[type].reason);
   }
-  waits_for_network_.resize(order_.goroutine_count());
   threads_.resize(order_.proc_count(), model::kNoThread);
   bytes_ = std::exchange(info_.bytes_read, 0);
 }
@@ -42,18 +41,17 @@ std::span<const Event> V1Reader::Next() {
       Add(at_start_events_[at_start_given_++]);
       continue;
     }
-    const V1Row* row = order_.Next();
-    if (row == nullptr && !began_ && !info_.damage.empty()) throw model::InputError(name_, info_.damage.front().what);
-    if (row != nullptr && !began_) {
-      events_[count_++] = {.time = TimeOf(row->ticks) - 1, .offset = row->offset, .kind = EventKind::kSync, .value = 1};
-      began_ = true;
-    }
-    if (row == nullptr) {
-      events_[count_++] = {.time = last_time_ + 1, .kind = EventKind::kSync};
-      ended_ = true;
-      break;
-    }
-    Convert(*row);
+    const bool has_row = order_.Next([&](const V1Row& row, const V1Record& record) {
+      if (!began_) {
+        events_[count_++] = {.time = TimeOf(row.ticks) - 1, .offset = row.offset, .kind = EventKind::kSync, .value = 1};
+        began_ = true;
+      }
+      Convert(row, record);
+    });
+    if (has_row) continue;
+    if (!began_ && !info_.damage.empty()) throw model::InputError(name_, info_.damage.front().what);
+    events_[count_++] = {.time = last_time_ + 1, .kind = EventKind::kSync};
+    ended_ = true;
   }
   // All of the file has been read by now; what is told of is how far its events are.
   info_.bytes_read = ended_ ? bytes_ : static_cast<uint64_t>(static_cast<double>(bytes_) * order_.share_given());
@@ -72,16 +70,14 @@ void V1Reader::Add(const Event& event) {
 }
 
 void V1Reader::SetContext(const V1Row& row, Event& event) {
-  const uint64_t goroutine = order_.goroutine(row.goroutine);
-  event.goroutine = goroutine == 0 ? model::kNoGoroutine : static_cast<model::GoroutineId>(goroutine);
+  event.goroutine = row.goroutine == 0 ? model::kNoGoroutine : static_cast<model::GoroutineId>(row.goroutine);
   const bool is_there = event.proc == order_.proc(row) && event.kind != EventKind::kCpuSample;
   if (is_there && event.proc != model::kNoProc) event.thread = threads_[row.proc];
 }
 
-void V1Reader::Convert(const V1Row& row) {
-  const V1Record record = file_.Read(file_.at(row.offset));
+void V1Reader::Convert(const V1Row& row, const V1Record& record) {
   Event event{.time = TimeOf(row.ticks), .offset = row.offset, .proc = order_.proc(row)};
-  const auto type = V1Type(row.type);
+  const V1Type type = row.type;
   const V1Spec& spec = SpecOf(record.type);
   if (spec.has_stack) event.stack = file_.Stack(record.arguments[spec.arguments - 1]);
   if (type == V1Type::kProcStart) threads_[row.proc] = static_cast<model::ThreadId>(record.arguments[0]);
@@ -118,7 +114,7 @@ bool V1Reader::ConvertStart(const V1Row& row, const V1Record& record, Event& eve
     event.subject = static_cast<int64_t>(record.arguments[0]);
     return true;
   };
-  switch (V1Type(row.type)) {
+  switch (row.type) {
     case V1Type::kGoCreate:
       at_start_.try_emplace(record.arguments[0], false);
       return true;
@@ -154,7 +150,7 @@ void V1Reader::EndStart(model::Time time) {
 }
 
 bool V1Reader::ConvertProc(const V1Row& row, const V1Record& record, Event& event) {
-  const auto type = V1Type(row.type);
+  const V1Type type = row.type;
   if (type == V1Type::kGomaxprocs) {
     event.kind = EventKind::kMetric;
     event.name = symbols_.InternString("/sched/gomaxprocs:threads");
@@ -174,7 +170,7 @@ bool V1Reader::ConvertProc(const V1Row& row, const V1Record& record, Event& even
 }
 
 bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event& event) {
-  const auto type = V1Type(row.type);
+  const V1Type type = row.type;
   const auto goes = [&](GoState from, GoState to, int64_t subject = -1) {
     event.kind = EventKind::kGoroutineState;
     event.from = from;
@@ -189,10 +185,10 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
       return goes(GoState::kNotExist, GoState::kRunnable, first);
     case V1Type::kGoStart:
     case V1Type::kGoStartLabel:
-      waits_for_network_[row.goroutine] = false;
+      if (waits_for_network_.size() > 0) waits_for_network_.Erase(row.goroutine);
       return goes(GoState::kRunnable, GoState::kRunning, first);
     case V1Type::kGoEnd:
-      user_work_.EndGoroutine(static_cast<model::GoroutineId>(order_.goroutine(row.goroutine)));
+      user_work_.EndGoroutine(static_cast<model::GoroutineId>(row.goroutine));
       return goes(GoState::kRunning, GoState::kNotExist);
     case V1Type::kGoSched:
     case V1Type::kGoPreempt:
@@ -202,9 +198,8 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
       ConvertStop(record, GoState::kWaiting, event);
       return true;
     case V1Type::kGoUnblock:
-      if (file_.IsTimer(order_.goroutine(row.goroutine))) event.proc = kTimerProc;
-      if (const uint32_t woken = order_.GoroutineRow(record.arguments[0]); waits_for_network_[woken])
-        event.proc = kNetpollProc;
+      if (file_.IsTimer(row.goroutine)) event.proc = kTimerProc;
+      if (waits_for_network_.Find(record.arguments[0]) != nullptr) event.proc = kNetpollProc;
       return goes(GoState::kWaiting, GoState::kRunnable, first);
     case V1Type::kGoSysCall:
       event.subject_stack = event.stack;
@@ -218,7 +213,8 @@ bool V1Reader::ConvertGoroutine(const V1Row& row, const V1Record& record, Event&
       return goes(GoState::kUndetermined, GoState::kSyscall, first);
     default:
       if (!SpecOf(type).parks) return false;
-      if (type == V1Type::kGoBlockNet) waits_for_network_[row.goroutine] = true;
+      if (type == V1Type::kGoBlockNet && waits_for_network_.Find(row.goroutine) == nullptr)
+        waits_for_network_.Add(row.goroutine, true);
       ConvertStop(record, GoState::kWaiting, event);
       return true;
   }
@@ -250,7 +246,7 @@ bool V1Reader::ConvertCollector(const V1Row& row, const V1Record& record, Event&
     return true;
   };
   using model::RangeScope;
-  switch (V1Type(row.type)) {
+  switch (row.type) {
     case V1Type::kGcStart:
       event.proc = kGcProc;
       return range(EventKind::kRangeBegin, RangeScope::kGlobal, "GC concurrent mark phase");
@@ -276,7 +272,7 @@ bool V1Reader::ConvertCollector(const V1Row& row, const V1Record& record, Event&
     case V1Type::kHeapAlloc:
     case V1Type::kHeapGoal:
       event.kind = EventKind::kMetric;
-      event.name = symbols_.InternString(V1Type(row.type) == V1Type::kHeapAlloc ? "/memory/classes/heap/objects:bytes"
+      event.name = symbols_.InternString(row.type == V1Type::kHeapAlloc ? "/memory/classes/heap/objects:bytes"
                                                                                 : "/gc/heap/goal:bytes");
       event.value = record.arguments[0];
       return true;
@@ -309,10 +305,10 @@ model::StringId V1Reader::StopName(uint64_t kind) {
 }
 
 bool V1Reader::ConvertAnnotation(const V1Row& row, const V1Record& record, Event& event) {
-  const auto where = [&] { return fmt::format("byte {}: {}", row.offset, SpecOf(V1Type(row.type)).name); };
-  const auto goroutine = static_cast<model::GoroutineId>(order_.goroutine(row.goroutine));
+  const auto where = [&] { return fmt::format("byte {}: {}", row.offset, SpecOf(row.type).name); };
+  const auto goroutine = static_cast<model::GoroutineId>(row.goroutine);
   event.subject = static_cast<int64_t>(record.arguments[0]);
-  switch (V1Type(row.type)) {
+  switch (row.type) {
     case V1Type::kUserTaskCreate:
       event.kind = EventKind::kTaskBegin;
       event.parent_task = record.arguments[1] == 0 ? model::kNoTask : record.arguments[1];

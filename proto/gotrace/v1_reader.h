@@ -22,7 +22,7 @@ class V1Reader : public model::EventSource {
   const model::StackTrie& stacks() const override { return stacks_; }
 
  private:
-  void Convert(const V1Row& row);
+  void Convert(const V1Row& row, const V1Record& record);
   bool ConvertStart(const V1Row& row, const V1Record& record, model::Event& event);
   bool ConvertProc(const V1Row& row, const V1Record& record, model::Event& event);
   bool ConvertGoroutine(const V1Row& row, const V1Record& record, model::Event& event);
@@ -52,7 +52,7 @@ class V1Reader : public model::EventSource {
   std::unordered_map<uint64_t, bool> at_start_;  // goroutines there: has its state been told
   std::vector<model::ThreadId> threads_;         // by row of the proc
   model::IdSet procs_;
-  std::vector<bool> waits_for_network_;  // by row of goroutines
+  model::IdMap<bool> waits_for_network_;         // goroutines that do
   UserWork user_work_;
   model::StringId stop_name_;
   std::vector<model::Event> at_start_events_;

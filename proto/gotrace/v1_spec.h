@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 
 #include "model/event.h"
 
@@ -136,6 +137,31 @@ constexpr std::array<V1Spec, kV1TypeCount> kV1Specs = {{
     {.name = "CPUSample", .names = "ticks proc g stack", .arguments = 4, .has_stack = true, .since = 19},
 }};
 constexpr const V1Spec& SpecOf(V1Type type) { return kV1Specs[static_cast<size_t>(type)]; }
+
+// What an event says of who runs on its proc.
+enum class V1Role : uint8_t {
+  kNoEvent,
+  kStays,   // it is of who runs
+  kStarts,  // the goroutine that it names runs from now on
+  kNames,   // it is about the goroutine that it names
+  kStops,   // who ran does so no more
+};
+
+constexpr std::array<V1Role, kV1TypeCount> V1Roles() {
+  std::array<V1Role, kV1TypeCount> roles{};
+  for (size_t type = 0; type < kV1TypeCount; ++type) roles[type] = kV1Specs[type].parks ? V1Role::kStops : V1Role::kStays;
+  const auto set = [&](V1Role role, std::initializer_list<V1Type> types) {
+    for (const V1Type type : types) roles[static_cast<size_t>(type)] = role;
+  };
+  using enum V1Type;
+  set(V1Role::kNoEvent, {kNone, kBatch, kString, kStack, kFrequency, kTimerGoroutine, kCpuSample});
+  set(V1Role::kStarts, {kGoStart, kGoStartLocal, kGoStartLabel});
+  set(V1Role::kNames, {kGoSysExit, kGoSysExitLocal, kGoWaiting, kGoInSyscall});
+  set(V1Role::kStops, {kGoEnd, kGoStop, kGoSched, kGoPreempt, kGoSysBlock});
+  return roles;
+}
+inline constexpr std::array<V1Role, kV1TypeCount> kV1Roles = V1Roles();
+constexpr V1Role RoleOf(V1Type type) { return kV1Roles[static_cast<size_t>(type)]; }
 
 // Procs that stand for what has none, as the official reader numbers them.
 enum V1FakeProc : int32_t { kTimerProc = 1000001, kNetpollProc, kSyscallProc, kGcProc };
