@@ -27,6 +27,12 @@ class InputWindow {
     return size_ >= at + count;
   }
 
+  // All that the input has. A plain file says how much that is, so its bytes are not moved.
+  void ReadAll() {
+    bytes_.reserve(std::min(source_->progress().total, kMostReserved) + 2 * kSlack);
+    Has(0, SIZE_MAX / 2);
+  }
+
   const uint8_t* data() const { return bytes_.data(); }
   size_t size() const { return size_; }
   uint64_t offset(size_t at) const { return first_byte_ + at; }  // in the unpacked input
@@ -42,12 +48,15 @@ class InputWindow {
   }
 
  private:
+  static constexpr uint64_t kMostReserved = uint64_t{1} << 32;
+
   void Pull() {
     const auto next = source_->Next();
     ended_ = next.empty();
     if (ended_) return;
-    if (size_ + next.size() + kSlack > bytes_.size())
-      bytes_.resize(std::max(bytes_.size() * 3 / 2, size_ + next.size() + kSlack));
+    const size_t needed = size_ + next.size() + kSlack;
+    if (needed > bytes_.capacity()) bytes_.reserve(std::max(bytes_.capacity() * 3 / 2, needed));
+    if (needed > bytes_.size()) bytes_.resize(needed);
     std::memcpy(bytes_.data() + size_, next.data(), next.size());
     size_ += next.size();
     std::memset(bytes_.data() + size_, 0, kSlack);

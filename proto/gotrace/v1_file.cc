@@ -13,9 +13,10 @@ constexpr uint64_t kMaxListBytes = 1 << 16;
 constexpr uint64_t kMaxTextBytes = 1'000'000;
 constexpr uint64_t kMaxFrames = 1000;
 
-// Kinds that are read with care, and with nothing but numbers; up to two of them are counted in the first byte.
-std::array<bool, 256> PlainBytes(int version) {
-  std::array<bool, 256> is_plain{};
+// How many numbers are behind the first byte, of records that are timed and have nothing but numbers. It counts up to two
+// behind the time; more have their length in bytes before them.
+std::array<uint8_t, 256> PlainNumbers(int version) {
+  std::array<uint8_t, 256> numbers{};
   for (size_t type = 1; type < kV1TypeCount; ++type) {
     const V1Spec& spec = kV1Specs[type];
     switch (V1Type(type)) {
@@ -24,25 +25,27 @@ std::array<bool, 256> PlainBytes(int version) {
       case V1Type::kStack:
       case V1Type::kString:
       case V1Type::kTimerGoroutine:
+      case V1Type::kUserLog:
       case V1Type::kCpuSample:
         break;
       default:
-        if (spec.since <= version && spec.arguments < 3) is_plain[type | size_t{spec.arguments} << 6] = true;
+        if (spec.since <= version)
+          numbers[type | std::min<size_t>(spec.arguments, 3) << 6] = static_cast<uint8_t>(1 + spec.arguments);
     }
   }
-  return is_plain;
+  return numbers;
 }
 
 }  // namespace
 
 V1File::V1File(int version, InputWindow input, model::Symbols& symbols, model::StackTrie& stacks, model::TraceInfo& info)
     : version_(version),
-      is_plain_(PlainBytes(version)),
+      plain_numbers_(PlainNumbers(version)),
       window_(std::move(input)),
       symbols_(symbols),
       trie_(stacks),
       info_(info) {
-  window_.Has(0, SIZE_MAX / 2);
+  window_.ReadAll();
   const Progress progress = window_.progress();
   info_.bytes_read = progress.done;
   info_.bytes_total = progress.total;
@@ -87,11 +90,12 @@ void V1File::Index() {
 
 // Behind a plain record that is good and short; nullptr for others, which have to be looked at.
 const uint8_t* V1File::SkipPlain(const uint8_t* at, const uint8_t* end) const {
-  if (std::endian::native != std::endian::little || !is_plain_[*at]) return nullptr;
+  const uint8_t numbers = plain_numbers_[*at];
+  if (std::endian::native != std::endian::little || numbers == 0 || numbers > 3) return nullptr;
   uint64_t bytes = 0;
   std::memcpy(&bytes, at + 1, sizeof bytes);
   uint64_t ends = ~bytes & 0x8080808080808080U;  // each number ends at a byte below 0x80
-  for (unsigned more = *at >> 6; more > 0; --more) ends &= ends - 1;
+  for (uint8_t more = numbers; more > 1; --more) ends &= ends - 1;
   if (ends == 0) return nullptr;
   const uint8_t* const next = at + 1 + (std::countr_zero(ends) + 1) / 8;
   return next <= end ? next : nullptr;

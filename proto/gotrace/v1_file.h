@@ -47,7 +47,7 @@ class V1File {
 
   // The record at `at`, which a pass over the file has found to be good.
   static V1Type TypeAt(const uint8_t* at) { return V1Type(*at & 0x3f); }
-  V1Record Read(const uint8_t* at) const { return is_plain_[*at] ? ReadPlain(at) : ReadOther(at); }
+  V1Record Read(const uint8_t* at) const { return plain_numbers_[*at] != 0 ? ReadPlain(at) : ReadOther(at); }
   const uint8_t* at(uint64_t offset) const { return window_.data() + offset; }
   const uint8_t* end() const { return window_.data() + end_; }
   uint64_t offset(const uint8_t* at) const { return static_cast<uint64_t>(at - window_.data()); }
@@ -72,7 +72,7 @@ class V1File {
   [[noreturn]] void Fail(const uint8_t* at, const std::string& message) const;
 
   int version_;
-  std::array<bool, 256> is_plain_;  // by first byte: a timed record, with as many numbers behind its time as it should have
+  std::array<uint8_t, 256> plain_numbers_;  // by first byte: of a timed record of nothing but numbers; 0: another
   InputWindow window_;
   size_t end_ = 0;  // behind the last good record
   model::Symbols& symbols_;
@@ -91,11 +91,14 @@ class V1File {
 
 inline V1Record V1File::ReadPlain(const uint8_t* at) const {
   const uint8_t* const begin = at;
-  V1Record record{.type = V1Type(*at & 0x3f), .begin = begin};
-  const unsigned more = *at++ >> 6;
+  const unsigned arguments = plain_numbers_[*at] - 1U;
+  V1Record record{.type = V1Type(*at++ & 0x3f), .begin = begin};
+  const uint64_t size = arguments < 3 ? 0 : ReadVarint(at);
+  const uint8_t* const list = at;
   record.time = ReadVarint(at);
-  for (unsigned i = 0; i < more; ++i) record.arguments[i] = ReadVarint(at);
-  if (!Inside(at, begin, window_.data() + window_.size())) [[unlikely]]
+  for (unsigned i = 0; i < arguments; ++i) record.arguments[i] = ReadVarint(at);
+  const bool is_of_its_size = arguments < 3 || static_cast<uint64_t>(at - list) == size;
+  if (!is_of_its_size || !Inside(at, begin, window_.data() + window_.size())) [[unlikely]]
     ReadOther(begin);  // throws. Not returned: with one result only, the record is built in the caller and not copied
   record.next = at;
   return record;

@@ -38,7 +38,8 @@ std::span<const Event> V1Reader::Next() {
   count_ = 0;
   while (count_ < kEventsAtOnce && !ended_) {
     if (at_start_given_ < at_start_events_.size()) {
-      Add(at_start_events_[at_start_given_++]);
+      events_[count_] = at_start_events_[at_start_given_++];
+      Commit();
       continue;
     }
     const bool has_row = order_.Next([&](const V1Row& row, const V1Record& record) {
@@ -63,10 +64,11 @@ model::Time V1Reader::TimeOf(uint64_t ticks) const {
   return time < 4.5e18 ? static_cast<model::Time>(time) : model::Time{4'500'000'000'000'000'000};
 }
 
-void V1Reader::Add(const Event& event) {
-  events_[count_] = event;
-  if (event.time <= last_time_) events_[count_].time = last_time_ + 1;
-  last_time_ = events_[count_++].time;
+// The event that was made behind those given out. Times don't go back.
+void V1Reader::Commit() {
+  Event& event = events_[count_++];
+  if (event.time <= last_time_) event.time = last_time_ + 1;
+  last_time_ = event.time;
 }
 
 void V1Reader::SetContext(const V1Row& row, Event& event) {
@@ -76,13 +78,14 @@ void V1Reader::SetContext(const V1Row& row, Event& event) {
 }
 
 void V1Reader::Convert(const V1Row& row, const V1Record& record) {
-  Event event{.time = TimeOf(row.ticks), .offset = row.offset, .proc = order_.proc(row)};
+  Event& event = events_[count_];  // given out by Commit()
+  event = {.time = TimeOf(row.ticks), .offset = row.offset, .proc = order_.proc(row)};
   const V1Type type = row.type;
   const V1Spec& spec = SpecOf(record.type);
   if (spec.has_stack) event.stack = file_.Stack(record.arguments[spec.arguments - 1]);
   if (type == V1Type::kProcStart) threads_[row.proc] = static_cast<model::ThreadId>(record.arguments[0]);
-  const bool is_event = (is_start_ && ConvertStart(row, record, event)) || ConvertProc(row, record, event) ||
-                        ConvertGoroutine(row, record, event) || ConvertCollector(row, record, event) ||
+  const bool is_event = (is_start_ && ConvertStart(row, record, event)) || ConvertGoroutine(row, record, event) ||
+                        ConvertProc(row, record, event) || ConvertCollector(row, record, event) ||
                         ConvertAnnotation(row, record, event);
   if (!is_event || type == V1Type::kNone) return;
   if (event.kind == EventKind::kSync) return;  // was dealt with
@@ -93,16 +96,15 @@ void V1Reader::Convert(const V1Row& row, const V1Record& record) {
     if (event.scope == model::RangeScope::kProc) event.subject = event.proc;
   }
   if (type == V1Type::kProcStop) threads_[row.proc] = model::kNoThread;
-  if (type == V1Type::kGoSysCall && !row.blocked) {
-    AddSyscall(row, event);
-    return;
-  }
-  Add(event);
+  Commit();
+  if (type == V1Type::kGoSysCall && !row.blocked) AddSyscallEnd(row);
   if (type != V1Type::kGoStartLabel) return;
-  event.kind = EventKind::kLabel;
-  event.from = event.to = GoState::kUndetermined;
-  event.name = file_.String(record.arguments[2]);
-  Add(event);
+  Event& label = events_[count_] = event;
+  label.time = TimeOf(row.ticks);
+  label.kind = EventKind::kLabel;
+  label.from = label.to = GoState::kUndetermined;
+  label.name = file_.String(record.arguments[2]);
+  Commit();
 }
 
 // Until the first Gomaxprocs the trace says what is there: every goroutine is created, and some are given a state.
@@ -230,12 +232,12 @@ void V1Reader::ConvertStop(const V1Record& record, GoState to, Event& event) {
 }
 
 // v1 writes one record for a call that does not block, and no end of it.
-void V1Reader::AddSyscall(const V1Row&, Event event) {
-  Add(event);
-  event.time += 1;
+void V1Reader::AddSyscallEnd(const V1Row& row) {
+  Event& event = events_[count_] = events_[count_ - 1];
+  event.time = TimeOf(row.ticks) + 1;
   std::swap(event.from, event.to);
   event.stack = event.subject_stack = model::StackTrie::root();
-  Add(event);
+  Commit();
 }
 
 bool V1Reader::ConvertCollector(const V1Row& row, const V1Record& record, Event& event) {

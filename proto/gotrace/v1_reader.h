@@ -29,11 +29,11 @@ class V1Reader : public model::EventSource {
   bool ConvertCollector(const V1Row& row, const V1Record& record, model::Event& event);
   bool ConvertAnnotation(const V1Row& row, const V1Record& record, model::Event& event);
   void ConvertStop(const V1Record& record, model::GoState to, model::Event& event);
-  void AddSyscall(const V1Row& row, model::Event event);
+  void AddSyscallEnd(const V1Row& row);
   void EndStart(model::Time time);
   void SetContext(const V1Row& row, model::Event& event);
   model::StringId StopName(uint64_t kind);
-  void Add(const model::Event& event);
+  void Commit();
   model::Time TimeOf(uint64_t ticks) const;
 
   std::string name_;
