@@ -92,7 +92,7 @@ bool V1Order::Load(Cursor& cursor) {
   if (!FindEvent(cursor.place)) return false;
   const V1Record record = file_.Read(cursor.place.at);
   cursor.place.at = record.next;
-  cursor.place.ticks += record.time;
+  cursor.ticks = cursor.place.ticks += record.time;
   SetEvent(cursor, record);
   return true;
 }
@@ -118,15 +118,21 @@ void V1Order::SetEvent(Cursor& cursor, const V1Record& record) {
   if (role == V1Role::kStops) cursor.running = kNoGoroutineRow;
   cursor.type = record.type;
   cursor.record = record.begin;
-  cursor.ticks = cursor.place.ticks;
-  cursor.change = ChangeOf(record, cursor.goroutine);
+  SetChange(cursor.change, record, cursor.goroutine);
   cursor.has_event = true;
 }
 
-V1Order::Change V1Order::ChangeOf(const V1Record& record, uint32_t goroutine) {
+// Written to its place: what is returned by value would be copied in other pieces than it was written in, which waits.
+void V1Order::SetChange(Change& change, const V1Record& record, uint32_t goroutine) {
   const uint64_t number = record.arguments[1];
   const auto of = [&](uint32_t row, uint64_t needs, Status before, uint64_t leaves, Status after, bool counts = false) {
-    return Change{.needs = needs, .leaves = leaves, .goroutine = row, .before = before, .after = after, .counts = counts};
+    change.needs = needs;
+    change.leaves = leaves;
+    change.goroutine = row;
+    change.before = before;
+    change.after = after;
+    change.counts = counts;
+    change.is_gc = false;
   };
   switch (record.type) {
     case V1Type::kGoCreate:
@@ -151,10 +157,13 @@ V1Order::Change V1Order::ChangeOf(const V1Record& record, uint32_t goroutine) {
     case V1Type::kGoSysExitLocal:
       return of(goroutine, kAnySequence, Status::kWaiting, 0, Status::kRunnable, true);
     case V1Type::kGcStart:
-      return {.needs = record.arguments[0], .leaves = record.arguments[0] + 1, .is_gc = true};
+      change = {.needs = record.arguments[0], .leaves = record.arguments[0] + 1, .is_gc = true};
+      return;
     default:
-      if (!SpecOf(record.type).parks && record.type != V1Type::kGoSysBlock) return {};
-      return of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
+      change.is_gc = false;
+      change.goroutine = kNone;
+      if (SpecOf(record.type).parks || record.type == V1Type::kGoSysBlock)
+        of(goroutine, kAnySequence, Status::kRunning, kAnySequence, Status::kWaiting);
   }
 }
 

@@ -94,7 +94,7 @@ class V1Order {
   bool Load(Cursor& cursor);
   bool LoadSample(Cursor& cursor);
   void SetEvent(Cursor& cursor, const V1Record& record);
-  Change ChangeOf(const V1Record& record, uint32_t goroutine);
+  void SetChange(Change& change, const V1Record& record, uint32_t goroutine);
   bool Fits(const Change& change) const;
   void Append(uint32_t cursor);
   bool MoveSyscallExit(const Cursor& cursor, const State& state, uint32_t turn);

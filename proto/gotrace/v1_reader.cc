@@ -275,7 +275,7 @@ bool V1Reader::ConvertCollector(const V1Row& row, const V1Record& record, Event&
     case V1Type::kHeapGoal:
       event.kind = EventKind::kMetric;
       event.name = symbols_.InternString(row.type == V1Type::kHeapAlloc ? "/memory/classes/heap/objects:bytes"
-                                                                                : "/gc/heap/goal:bytes");
+                                                                        : "/gc/heap/goal:bytes");
       event.value = record.arguments[0];
       return true;
     default:

@@ -52,7 +52,7 @@ class V1Reader : public model::EventSource {
   std::unordered_map<uint64_t, bool> at_start_;  // goroutines there: has its state been told
   std::vector<model::ThreadId> threads_;         // by row of the proc
   model::IdSet procs_;
-  model::IdMap<bool> waits_for_network_;         // goroutines that do
+  model::IdMap<bool> waits_for_network_;  // goroutines that do
   UserWork user_work_;
   model::StringId stop_name_;
   std::vector<model::Event> at_start_events_;
