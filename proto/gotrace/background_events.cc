@@ -33,17 +33,20 @@ std::span<const model::Event> BackgroundEvents::Next() {
 std::span<const model::Event> BackgroundEvents::NextOfOwn() {
   if (thread_.joinable()) return source_->Next();
   const auto begin = Clock::now();
-  if (given_ > 0) with_caller_ += begin - left_;
   const auto events = source_->Next();
+  const auto end = Clock::now();
+  if (given_ > 0) {  // the first call reads tables, which are no measure of events
+    with_caller_ += begin - left_;
+    in_source_ += end - begin;
+  }
+  left_ = end;
   given_ += events.size();
-  left_ = Clock::now();
-  in_source_ += left_ - begin;
   return events;
 }
 
 // Whatever it costs to be wrong here, it is only time.
 void BackgroundEvents::Start() {
-  if (share_ == Share::kByCaller) share_ = with_caller_ * 5 < in_source_ ? Share::kNumbers : Share::kAll;
+  if (share_ == Share::kByCaller) share_ = with_caller_ * 4 < in_source_ ? Share::kNumbers : Share::kAll;
   ahead_ = &source_->ReadAhead();
   if (share_ == Share::kNumbers) {
     thread_ = std::thread([this] { ahead_->Serve(); });

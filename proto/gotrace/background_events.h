@@ -47,7 +47,7 @@ class BackgroundEvents : public model::EventSource {
   using Clock = std::chrono::steady_clock;
   static constexpr size_t kBatches = 32;  // 1.7 MB: a processor's cache holds them
   static constexpr size_t kEventsInBatch = 512;
-  static constexpr size_t kEnough = kBatches / 2;  // who waits is woken for no less: waking costs as much as hundreds of events
+  static constexpr size_t kEnough = kBatches / 2;  // who waits is woken for no less: to wake it costs hundreds of events
 
   struct Batch {
     std::vector<model::Event> room;
