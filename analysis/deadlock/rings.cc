@@ -86,6 +86,32 @@ void PromoteLikeOthers(const Scene& scene, const std::vector<HopeFound>& hopes, 
   }
 }
 
+bool HasSign(const Judgement& judgement, Sign sign) {
+  return std::ranges::any_of(judgement.signs, [&](const SignFound& found) { return found.sign == sign; });
+}
+
+// Who has idled since before the trace, and whose wakers are "stuck" only in that nobody is known to wake them either, may
+// have nothing to do; and so may they.
+void DemoteBehindIdle(const Scene& scene, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements) {
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    for (Row row : scene.waiting()) {
+      Judgement& judgement = judgements[row];
+      const OpenWait& wait = *scene.facts().at(row).wait;
+      const bool is_patient = MayIdle(wait.kind) || wait.kind == WaitKind::kWaitGroup;
+      const bool may_idle = wait.is_older && is_patient && !NeverIdles(scene.KnownOf(row));
+      if (judgement.verdict != Verdict::kLeak || judgement.is_proven || !may_idle || !HasSign(judgement, Sign::kWakersStuck))
+        continue;
+      const auto own = std::ranges::equal_range(edges, row, {}, &WaitEdge::waiter);
+      const bool is_behind_stuck =
+          std::ranges::any_of(own, [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); });
+      if (is_behind_stuck) continue;
+      judgement.verdict = Verdict::kSuspect;
+      has_changed = true;
+    }
+  }
+}
+
 // Who idles by habit is not accused for a guess, nor where somebody else may come.
 bool IsHeldUp(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
   if (IsCloser(scene, edge.waiter)) return edge.evidence != Evidence::kGuessed;
@@ -134,6 +160,7 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& ho
 
 void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
              std::vector<Judgement>& judgements) {
+  DemoteBehindIdle(scene, edges, judgements);
   PromoteLikeOthers(scene, hopes, judgements);
   PromoteBehindStuck(scene, hopes, edges, judgements);
 }

@@ -173,6 +173,28 @@ TEST_CASE("who ended waits that the trace doesn't show, by what would end this o
   CHECK(Verdicts(script("work.Run;sync.(*Mutex).Unlock")) == "g3 leak");
 }
 
+TEST_CASE(
+    "who has idled since before the trace is not stuck for wakers that merely idle too, but is behind one that is stuck") {
+  // g5 has served g4, of g2's kind, three times; then it waits itself, for whoever sends, or for ever.
+  const auto script = [](std::string_view relay_waits) {
+    std::string text = R"(
+      0 sync
+      0 g2 was waiting @ main.handler;main.run;runtime.chanrecv2
+      0 g4 was running on p0
+      0 g5 was running on p1
+)";
+    for (int round = 1; round <= 3; ++round) {
+      text += fmt::format("{0}00000 g4 wait \"chan receive\" @ main.handler;main.run;runtime.chanrecv2\n", 20 * round);
+      text += fmt::format("{0}00001 g5 wake g4 @ main.relay;runtime.chansend1\n{0}00002 g4 run on p0\n", 20 * round + 9);
+    }
+    text += fmt::format("7100000 g5 wait {}\n 900000000 - create g9 main.tick\n", relay_waits);
+    return text;
+  };
+  const std::string idle = Verdicts(script("\"chan receive\" @ main.relay;main.next;runtime.chanrecv1"));
+  CHECK(idle == "g5 suspect, g2 suspect");
+  CHECK(Verdicts(script("\"forever\" @ main.relay;runtime.block")) == "g5 leak, g2 leak");
+}
+
 TEST_CASE("a wait that is short for its kind is no verdict yet, and the text says how long it takes") {
   CHECK(Verdicts(Batch(200010)) == "g1 suspect");
   CHECK(Why(Batch(200010), 1).find("would have to go on for 800us more") != std::string::npos);
