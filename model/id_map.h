@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -102,6 +103,14 @@ class IdSet {
     *word |= bit;
     ++size_;
     return true;
+  }
+  void Add(const IdSet& other) {
+    other.words_.ForEach([&](uint64_t at, uint64_t bits) {
+      uint64_t* word = words_.Find(at);
+      if (word == nullptr) word = &words_.Add(at, 0);
+      size_ += static_cast<size_t>(std::popcount(bits & ~*word));
+      *word |= bits;
+    });
   }
   size_t size() const { return size_; }
 

@@ -26,10 +26,10 @@ bool IsNarrowed(const TraceFilterOptions& options) {
 
 }  // namespace
 
-ContentionFinder::ContentionFinder(const model::EventSource& source, TraceFilter& filter)
+ContentionFinder::ContentionFinder(const model::EventSource& source, TraceFilter& filter, const StateSpans& spans)
     : source_(source),
       filter_(filter),
-      spans_(source),
+      spans_(spans),
       sites_(source),
       is_narrowed_(IsNarrowed(filter.options())),
       classes_(std::make_unique<ContentionClasses>()) {}
@@ -37,38 +37,44 @@ ContentionFinder::ContentionFinder(const model::EventSource& source, TraceFilter
 ContentionFinder::~ContentionFinder() = default;
 
 Contention ContentionFinder::Finish() {
-  for (const StateSpan& span : spans_.Open()) CountWait(span);
+  for (const StateSpan& span : spans_.Open()) CountWait(span, LatestOf(span.goroutine));
   const model::Time begin = filter_.Clip(spans_.begin()), end = filter_.Clip(spans_.end());
   const auto charging = is_narrowed_ ? ContentionClasses::Charging::kDirect : ContentionClasses::Charging::kByTime;
   return {.classes = classes_->Finish(end, charging), .begin = begin, .trace_ns = end - begin};
 }
 
-void ContentionFinder::See(const Event& event) {
+ContentionFinder::Wait& ContentionFinder::LatestOf(model::GoroutineId goroutine) {
+  const uint32_t row = spans_.row(goroutine);
+  if (row >= latest_.size()) latest_.resize(row + size_t{1});
+  return latest_[row];
+}
+
+void ContentionFinder::See(const Event& event, const StateSpan* ended) {
   filter_.See(event);
-  const StateSpan* ended = spans_.See(event);
   if (event.kind != model::EventKind::kGoroutineState || event.from == event.to) return;
+  if (spans_.row(event.subject) == StateSpans::kNoRow) return;
+  Wait& latest = LatestOf(event.subject);
   if (ended != nullptr) {
-    CountWait(*ended);
-    EndWait(*ended);
+    CountWait(*ended, latest);
+    EndWait(*ended, latest);
   }
   if (event.to == GoState::kWaiting) {
-    BeginWait(event);
+    BeginWait(event, latest);
   } else if (event.to == GoState::kNotExist) {
-    latest_.erase(event.subject);
+    latest = {};
   }
 }
 
-void ContentionFinder::BeginWait(const Event& event) {
+void ContentionFinder::BeginWait(const Event& event, Wait& wait) {
   const StateSpan* span = spans_.current(event.subject);
-  if (span == nullptr) return;
   const WaitSite at = sites_.Of(span->stack, span->reason);
   // By this stack: that of a goroutine that is older than the trace may name its start before the origin does.
   const Resource family = at.is_of_the_runtime ? Resource::kNone : FamilyOf(at.resource);
-  Wait& wait = latest_[event.subject];
   if (family == Resource::kNone) {
-    wait = {};
+    wait = {.is_known = true};
     return;
   }
+  wait.is_known = true;
   // Woken, ran, and waits again at the same place: it was woken in vain and keeps its place in the queue.
   const bool is_again = wait.stack == span->stack && wait.spans_since == 2;
   wait.queued_at = is_again ? wait.queued_at : span->begin;
@@ -86,10 +92,8 @@ void ContentionFinder::BeginWait(const Event& event) {
                       filter_.Clip(event.time));
 }
 
-void ContentionFinder::EndWait(const StateSpan& span) {
-  const auto at = latest_.find(span.goroutine);
-  if (at == latest_.end()) return;
-  Wait& wait = at->second;
+void ContentionFinder::EndWait(const StateSpan& span, Wait& wait) {
+  if (!wait.is_known) return;
   if (span.state != GoState::kWaiting || !wait.is_on) {
     ++wait.spans_since;
     return;
@@ -110,29 +114,30 @@ void ContentionFinder::Charge(Wait& wait, const WaitSite& waker, const StateSpan
   const bool is_select = wait.resource == Resource::kSelect || waker.released == Resource::kSelect;
   if (!is_select) classes_->Join(wait.site, classes_->SiteOf(FamilyOf(wait.resource), where));
   classes_->Charge(wait.site, {.waker = span.ender, .where = where, .at = span.end}, span.ender_stack, counted_ns_, now);
-  const auto holder = latest_.find(span.ender);
-  if (holder == latest_.end() || holder->second.is_on || holder->second.spans_since > 2) return;
-  if (holder->second.resource != wait.resource) return;
-  wait.handovers = holder->second.handovers + 1;
+  const uint32_t holder = spans_.row(span.ender);
+  if (holder >= latest_.size() || !latest_[holder].is_known) return;
+  if (latest_[holder].is_on || latest_[holder].spans_since > 2) return;
+  if (latest_[holder].resource != wait.resource) return;
+  wait.handovers = latest_[holder].handovers + 1;
   classes_->SeeHandover(wait.site, wait.handovers);
 }
 
-void ContentionFinder::CountWait(const StateSpan& span) {
+void ContentionFinder::CountWait(const StateSpan& span, const Wait& wait) {
   const std::span<const StateSpan> parts = filter_.Cut(span, spans_.origin(span.goroutine));
   counted_ns_ = 0;
   if (span.state != GoState::kWaiting) return;
-  const auto at = latest_.find(span.goroutine);
-  if (at == latest_.end() || !at->second.is_on) return;
+  if (!wait.is_on) return;
   for (const StateSpan& part : parts) {
-    classes_->CountWait(at->second.site, at->second.resource, at->second.where, part);
+    classes_->CountWait(wait.site, wait.resource, wait.where, part);
     counted_ns_ += part.duration();
   }
 }
 
 Contention FindContention(model::EventSource& source, TraceFilter& filter) {
-  ContentionFinder finder(source, filter);
+  StateSpans spans(source);
+  ContentionFinder finder(source, filter, spans);
   for (auto batch = source.Next(); !batch.empty(); batch = source.Next()) {
-    for (const Event& event : batch) finder.See(event);
+    for (const Event& event : batch) finder.See(event, spans.See(event));
   }
   return finder.Finish();
 }

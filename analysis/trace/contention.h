@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "analysis/duration_distribution.h"
@@ -93,14 +92,16 @@ class ContentionClasses;
 // The same as FindContention, for who reads the trace for more than this.
 class ContentionFinder {
  public:
-  ContentionFinder(const model::EventSource& source, TraceFilter& filter);
+  // `spans` is shown each event first.
+  ContentionFinder(const model::EventSource& source, TraceFilter& filter, const StateSpans& spans);
   ~ContentionFinder();
 
-  void See(const model::Event& event);  // each in order
+  void See(const model::Event& event, const StateSpan* ended);  // each in order, with the span that it ended
   Contention Finish();
 
  private:
   struct Wait {  // of a goroutine: the present or the latest one
+    bool is_known = false;
     uint32_t site = 0;
     Resource resource = Resource::kNone;
     model::StackId stack;
@@ -111,19 +112,20 @@ class ContentionFinder {
     uint64_t handovers = 0;  // the chain of hand-overs that ended this wait
   };
 
-  void BeginWait(const model::Event& event);
-  void EndWait(const StateSpan& span);
+  void BeginWait(const model::Event& event, Wait& wait);
+  void EndWait(const StateSpan& span, Wait& wait);
   void Charge(Wait& wait, const WaitSite& waker, const StateSpan& span, model::Time now);
-  void CountWait(const StateSpan& span);
+  void CountWait(const StateSpan& span, const Wait& wait);
+  Wait& LatestOf(model::GoroutineId goroutine);  // of one that is there
 
   const model::EventSource& source_;
   TraceFilter& filter_;
-  StateSpans spans_;
+  const StateSpans& spans_;
   WaitSites sites_;
   bool is_narrowed_;
   int64_t counted_ns_ = 0;  // of the span that just ended
   std::unique_ptr<ContentionClasses> classes_;
-  std::unordered_map<model::GoroutineId, Wait> latest_;
+  std::vector<Wait> latest_;  // by StateSpans::row
 };
 
 Contention FindContention(model::EventSource& source, TraceFilter& filter);

@@ -12,12 +12,12 @@ constexpr double kOutOfOrderShare = 0.1;
 }  // namespace
 
 ContentionClasses::Site ContentionClasses::SiteOf(Resource family, model::LocationId where) {
-  const auto [at, is_new] = sites_.try_emplace({family, where}, static_cast<Site>(parent_.size()));
-  if (is_new) {
-    parent_.push_back(at->second);
-    classes_.emplace_back();
-  }
-  return at->second;
+  const uint64_t key = (uint64_t{where.value} << 8) | static_cast<uint8_t>(family);
+  if (const Site* const known = sites_.Find(key)) return *known;
+  const auto site = static_cast<Site>(parent_.size());
+  parent_.push_back(site);
+  classes_.emplace_back();
+  return sites_.Add(key, site);
 }
 
 ContentionClasses::Site ContentionClasses::Root(Site site) {
@@ -53,7 +53,7 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
     into.found.last_wake = from.found.last_wake;
   }
   into.found.longest_handover = std::max(into.found.longest_handover, from.found.longest_handover);
-  for (const auto& [resource, ns] : from.ns_by_resource) into.ns_by_resource[resource] += ns;
+  for (size_t at = 0; at < kResourceCount; ++at) into.ns_by_resource[at] += from.ns_by_resource[at];
   for (const auto& [where, row] : from.waiters) {
     auto& [site, longest] = into.waiters[where];
     if (row.second >= longest) site.stack = row.first.stack;
@@ -71,7 +71,7 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
     holder.by_time_ns += row.by_time_ns;
     holder.direct_ns += row.direct_ns;
   }
-  into.goroutines.merge(from.goroutines);
+  into.goroutines.Add(from.goroutines);
   JoinQueues(into, from);
   into.waited_ns += from.waited_ns;
   into.charged_until += from.charged_until;
@@ -82,25 +82,26 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
 // Those of one queue that came before one of the other now stand ahead of it, and always have.
 void ContentionClasses::JoinQueues(Class& into, Class& from) {
   const auto shift = [](Class& row, const Class& other) {
-    for (auto& [place, queued] : row.waiting) {
+    row.waiting.ForEach([&](const WaitPlace& place, Queued& queued) {
       queued.wakes_before += other.wakes;
-      queued.ahead += static_cast<uint64_t>(std::distance(other.waiting.begin(), other.waiting.lower_bound(place)));
-    }
+      queued.ahead += other.waiting.CountBefore(place);
+    });
   };
   shift(into, from);
   shift(from, into);
-  into.waiting.merge(from.waiting);
+  from.waiting.ForEach([&](const WaitPlace& place, const Queued& queued) { into.waiting.Add(place, queued); });
+  into.writers_waiting += from.writers_waiting;
 }
 
 // Whoever was served since it came was either ahead of it then and is no more, or came later.
 void ContentionClasses::CountOvertaken(Class& row) {
   std::unordered_map<model::GoroutineId, uint64_t> overtaken;
   uint64_t ahead = 0;
-  for (const auto& [place, queued] : row.waiting) {
+  row.waiting.ForEach([&](const WaitPlace& place, const Queued& queued) {
     const uint64_t served = row.wakes - queued.wakes_before, gone = queued.ahead - std::min(ahead, queued.ahead);
-    overtaken[place.second] = served - std::min(gone, served);
+    overtaken[place.goroutine] = served - std::min(gone, served);
     ++ahead;
-  }
+  });
   for (ContentionWaiter& waiter : row.found.waiting) waiter.overtaken = overtaken[waiter.goroutine];
 }
 
@@ -116,24 +117,24 @@ void ContentionClasses::BeginWait(Site site, const Arrival& arrival, model::Time
   Class& row = Find(site);
   Advance(row, now);
   row.waited_ns += now - arrival.begin;  // of a wait that is told of late
-  if (arrival.resource == Resource::kRwMutexRead) {
-    const auto is_writer = [](const auto& one) { return one.second.resource == Resource::kRwMutexWrite; };
-    row.found.readers_behind_writers += std::ranges::any_of(row.waiting, is_writer) ? 1 : 0;
-  }
-  row.waiting.try_emplace(
+  if (arrival.resource == Resource::kRwMutexRead && row.writers_waiting > 0) ++row.found.readers_behind_writers;
+  const bool is_new = row.waiting.Add(
       {arrival.queued_at, arrival.goroutine},
-      Queued{.resource = arrival.resource, .wakes_before = row.wakes, .ahead = static_cast<uint64_t>(row.waiting.size())});
+      {.resource = arrival.resource, .wakes_before = row.wakes, .ahead = static_cast<uint64_t>(row.waiting.size())});
+  if (is_new && arrival.resource == Resource::kRwMutexWrite) ++row.writers_waiting;
   row.found.max_waiters = std::max<uint64_t>(row.found.max_waiters, row.waiting.size());
 }
 
 void ContentionClasses::EndWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time now) {
   Class& row = Find(site);
   Advance(row, now);
-  const auto at = row.waiting.find({queued_at, goroutine});
-  if (at == row.waiting.end()) return;
+  const WaitPlace place{queued_at, goroutine};
+  const Queued* const queued = row.waiting.Find(place);
+  if (queued == nullptr) return;
   ++row.wakes;
-  if (row.waiting.begin()->first.first < queued_at) ++row.out_of_order;
-  row.waiting.erase(at);
+  if (row.waiting.first().queued_at < queued_at) ++row.out_of_order;
+  if (queued->resource == Resource::kRwMutexWrite) --row.writers_waiting;
+  row.waiting.Erase(place);
 }
 
 void ContentionClasses::Charge(Site site, const LastWake& wake, model::StackId stack, int64_t direct_ns, model::Time now) {
@@ -151,8 +152,8 @@ void ContentionClasses::Charge(Site site, const LastWake& wake, model::StackId s
 void ContentionClasses::CountWait(Site site, Resource resource, model::LocationId where, const StateSpan& part) {
   Class& row = Find(site);
   const int64_t ns = part.duration();
-  row.ns_by_resource[resource] += std::max<int64_t>(ns, 1);
-  row.goroutines.insert(part.goroutine);
+  row.ns_by_resource[static_cast<size_t>(resource)] += std::max<int64_t>(ns, 1);
+  row.goroutines.Add(static_cast<uint64_t>(part.goroutine));
   auto& [waiter, longest] = row.waiters[where];
   waiter.where = where;
   if (ns >= longest) waiter.stack = part.stack;
@@ -189,9 +190,9 @@ ContentionClass ContentionClasses::Finished(Class& row, Charging charging) {
   std::ranges::sort(row.found.waiting, {}, [](const ContentionWaiter& one) { return std::pair(one.since, one.goroutine); });
   ContentionClass found = std::move(row.found);
   int64_t most = -1;
-  for (const auto& [resource, ns] : row.ns_by_resource) {
-    if (ns > most) found.resource = resource;
-    most = std::max(most, ns);
+  for (size_t at = 0; at < kResourceCount; ++at) {
+    if (row.ns_by_resource[at] > most) found.resource = static_cast<Resource>(at);
+    most = std::max(most, row.ns_by_resource[at]);
   }
   found.goroutines = row.goroutines.size();
   const bool has_order = found.resource == Resource::kMutex;

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "analysis/trace/contention.h"
+#include "analysis/trace/wait_queue.h"
+#include "model/id_map.h"
 
 // The classes of FindContention while the trace is read: lines are joined to classes as wakes are seen, and what was counted
 // for each moves together.
@@ -53,11 +55,12 @@ class ContentionClasses {
   };
   struct Class {
     ContentionClass found;
-    std::map<Resource, int64_t> ns_by_resource;
+    std::array<int64_t, kResourceCount> ns_by_resource{};
     std::map<model::LocationId, std::pair<ContentionSite, int64_t>> waiters;  // with the longest wait
     std::map<model::LocationId, Holder> holders;
-    std::unordered_set<model::GoroutineId> goroutines;
-    std::map<std::pair<model::Time, model::GoroutineId>, Queued> waiting;  // first come, first served
+    model::IdSet goroutines;
+    WaitQueue<Queued> waiting;
+    uint64_t writers_waiting = 0;  // of RWMutexes
     model::Time now = 0;
     int64_t waited_ns = 0;      // by all waiters together, until `now`
     int64_t charged_until = 0;  // of waited_ns
@@ -73,7 +76,7 @@ class ContentionClasses {
   static void CountOvertaken(Class& row);
   static ContentionClass Finished(Class& row, Charging charging);
 
-  std::map<std::pair<Resource, model::LocationId>, Site> sites_;
+  model::IdMap<Site> sites_;  // family and line
   std::vector<Site> parent_;
   std::vector<Class> classes_;  // by root
 };

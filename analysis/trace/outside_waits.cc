@@ -49,9 +49,9 @@ bool IsStandard(const model::Symbols& symbols, model::FunctionId function) {
 
 }  // namespace
 
-void OutsideWaits::See(const model::Event& event) {
+void OutsideWaits::See(const model::Event& event, const StateSpan* ended) {
   filter_.See(event);
-  if (const StateSpan* span = spans_.See(event)) Count(*span);
+  if (ended != nullptr) Count(*ended);
 }
 
 // A channel or select that nobody's goroutine ended was ended by a timer. One that is still on may be for anything.
@@ -93,25 +93,25 @@ OutsideWaits::Place OutsideWaits::Read(OutsideKind kind, const StateSpan& span) 
   return place;
 }
 
-const OutsideWaits::Place& OutsideWaits::PlaceOf(OutsideKind kind, const StateSpan& span) {
-  const auto [at, is_new] = places_.try_emplace({kind, span.stack});
-  if (is_new) at->second = Read(kind, span);
-  return at->second;
+OutsideWaits::Row& OutsideWaits::RowOf(OutsideKind kind, const StateSpan& span) {
+  const uint64_t key = (uint64_t{span.stack.value} << 8) | static_cast<uint8_t>(kind);
+  if (Row* const* const known = row_of_.Find(key)) return **known;
+  const Place place = Read(kind, span);
+  Row& row = rows_[{kind, place.operation, place.where}];
+  row.found.kind = kind;
+  row.found.operation = place.operation;
+  row.found.where = place.where;
+  return *row_of_.Add(key, &row);
 }
 
 void OutsideWaits::Count(const StateSpan& span) {
   const std::optional<OutsideKind> kind = KindOf(span);
   if (!kind) return;
-  const GoroutineOrigin* origin = spans_.origin(span.goroutine);
   if (sites_.Of(span.stack, span.reason).is_of_the_runtime) return;
-  for (const StateSpan& part : filter_.Cut(span, origin)) {
-    const Place& place = PlaceOf(*kind, part);
-    Row& row = rows_[{*kind, place.operation, place.where}];
-    row.found.kind = *kind;
-    row.found.operation = place.operation;
-    row.found.where = place.where;
+  for (const StateSpan& part : filter_.Cut(span, spans_.origin(span.goroutine))) {
+    Row& row = RowOf(*kind, part);
     row.found.lost_proc += part.lost_proc_at ? 1 : 0;
-    row.goroutines[part.goroutine] = true;
+    row.goroutines.Add(static_cast<uint64_t>(part.goroutine));
     if (!part.is_open) {
       row.found.waits.Add(part.duration());
       continue;

@@ -12,6 +12,7 @@
 #include "analysis/trace/trace_filter.h"
 #include "analysis/trace/wait_site.h"
 #include "model/event_source.h"
+#include "model/id_map.h"
 
 // Waits that no goroutine of the program ends: for a timer, the network, a system call. A row for each kind, operation and
 // line of the program.
@@ -39,11 +40,12 @@ struct OutsideWait {
 
 class OutsideWaits {
  public:
-  OutsideWaits(const model::EventSource& source, TraceFilter& filter)
-      : source_(&source), filter_(filter), spans_(source), sites_(source) {}
+  // `spans` is shown each event first.
+  OutsideWaits(const model::EventSource& source, TraceFilter& filter, const StateSpans& spans)
+      : source_(&source), filter_(filter), spans_(spans), sites_(source) {}
 
-  void See(const model::Event& event);  // each in order
-  std::vector<OutsideWait> Finish();    // by kind, then by total, then by name
+  void See(const model::Event& event, const StateSpan* ended);  // each in order, with the span that it ended
+  std::vector<OutsideWait> Finish();                            // by kind, then by total, then by name
 
  private:
   struct Place {
@@ -52,19 +54,19 @@ class OutsideWaits {
   };
   struct Row {
     OutsideWait found;
-    std::map<model::GoroutineId, bool> goroutines;
+    model::IdSet goroutines;
   };
 
   void Count(const StateSpan& span);
   std::optional<OutsideKind> KindOf(const StateSpan& span);
-  const Place& PlaceOf(OutsideKind kind, const StateSpan& span);
+  Row& RowOf(OutsideKind kind, const StateSpan& span);
   Place Read(OutsideKind kind, const StateSpan& span);
 
   const model::EventSource* source_;
   TraceFilter& filter_;
-  StateSpans spans_;
+  const StateSpans& spans_;
   WaitSites sites_;
-  std::map<std::pair<OutsideKind, model::StackId>, Place> places_;
+  model::IdMap<Row*> row_of_;  // of rows_: kind and stack
   std::map<std::tuple<OutsideKind, std::string, model::LocationId>, Row> rows_;
 };
 

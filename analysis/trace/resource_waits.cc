@@ -66,11 +66,15 @@ std::vector<std::string> Starvation(const ContentionClass& row, model::Time end)
 }
 
 ResourceWaits FindResourceWaits(model::EventSource& source, TraceFilter& contention_filter, TraceFilter& outside_filter) {
-  ContentionFinder contention(source, contention_filter);
-  OutsideWaits outside(source, outside_filter);
-  WatchedSource watched(source, [&](const model::Event& event) {
-    contention.See(event);
-    outside.See(event);
+  StateSpans spans(source);
+  ContentionFinder contention(source, contention_filter, spans);
+  OutsideWaits outside(source, outside_filter, spans);
+  WatchedSource watched(source, [&](std::span<const model::Event> batch) {
+    for (const model::Event& event : batch) {
+      const StateSpan* const ended = spans.See(event);
+      contention.See(event, ended);
+      outside.See(event, ended);
+    }
   });
   ResourceWaits waits;
   waits.stuck = deadlock::Analyse(watched);

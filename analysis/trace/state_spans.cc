@@ -46,9 +46,12 @@ StateSpans::Life& StateSpans::Add(model::GoroutineId goroutine) {
   return lives_[row];
 }
 
-const StateSpans::Life* StateSpans::Find(model::GoroutineId goroutine) const {
-  const uint32_t* row = rows_.Find(static_cast<uint64_t>(goroutine));
-  return row == nullptr ? nullptr : &lives_[*row];
+uint32_t StateSpans::row(model::GoroutineId goroutine) const {
+  const bool is_recent = recent_ < lives_.size() && lives_[recent_].now.goroutine == goroutine;
+  if (is_recent && goroutine != model::kNoGoroutine) return recent_;
+  const uint32_t* found = rows_.Find(static_cast<uint64_t>(goroutine));
+  if (found == nullptr) return kNoRow;
+  return recent_ = *found;
 }
 
 const StateSpan* StateSpans::SeeGoroutine(const Event& event) {

@@ -64,6 +64,10 @@ class StateSpans {
   std::vector<StateSpan> Open() const;
 
   const StateSpan* current(model::GoroutineId goroutine) const;
+  // A number of its own for a goroutine, from its first mention on and during the call that ends it; then it goes to another
+  // one. Good for a table by the side: they are dense. kNoRow for one that was never seen.
+  static constexpr uint32_t kNoRow = UINT32_MAX;
+  uint32_t row(model::GoroutineId goroutine) const;
   // Until the goroutine has ended, and during the call that ends it. nullptr for one that was never seen. Good until the
   // next See, as is current's.
   const GoroutineOrigin* origin(model::GoroutineId goroutine) const;
@@ -80,7 +84,10 @@ class StateSpans {
 
   void Erase(model::GoroutineId goroutine);
   Life& Add(model::GoroutineId goroutine);
-  const Life* Find(model::GoroutineId goroutine) const;
+  const Life* Find(model::GoroutineId goroutine) const {
+    const uint32_t found = row(goroutine);
+    return found == kNoRow ? nullptr : &lives_[found];
+  }
   Life* Find(model::GoroutineId goroutine) { return const_cast<Life*>(std::as_const(*this).Find(goroutine)); }
   const StateSpan* SeeGoroutine(const model::Event& event);
   void SeeProc(const model::Event& event);
@@ -91,6 +98,7 @@ class StateSpans {
   const model::EventSource* source_;
   std::vector<Life> lives_;
   model::IdMap<uint32_t> rows_;  // goroutine -> row of lives_
+  mutable uint32_t recent_ = 0;  // row of lives_ that was asked for last: questions come in bunches
   std::vector<uint32_t> free_rows_;
   std::unordered_map<model::ProcId, model::GoroutineId> in_syscall_;
   StateSpan closed_;

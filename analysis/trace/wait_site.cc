@@ -143,17 +143,14 @@ Resource ResourceOf(BlockReason reason) {
 }
 
 WaitSite WaitSites::Of(model::StackId stack, BlockReason reason) {
-  if (stack.index() >= known_.size()) {
-    known_.resize(source_->stacks().size());
-    is_known_.resize(source_->stacks().size());
-  }
-  if (!is_known_[stack.index()]) {
+  if (stack.index() >= known_.size()) known_.resize(source_->stacks().size());
+  Reading& known = known_[stack.index()];
+  if (!known.is_known) {
     const model::FunctionId start = OutermostFunction(source_->symbols(), source_->stacks(), stack);
-    known_[stack.index()] = Read(stack);
-    known_[stack.index()].is_of_the_runtime = IsRuntimeGoroutine(source_->symbols().function_name(start));
-    is_known_[stack.index()] = true;
+    known = {.is_known = true, .site = Read(stack)};
+    known.site.is_of_the_runtime = IsRuntimeGoroutine(source_->symbols().function_name(start));
   }
-  WaitSite site = known_[stack.index()];
+  WaitSite site = known.site;
   const Resource told = ResourceOf(reason);
   if (told != Resource::kNone) site.resource = told;
   return site;

@@ -30,6 +30,7 @@ enum class Resource : uint8_t {
   kGc,
   kRuntime,  // the runtime's own semaphores and system goroutines
 };
+constexpr size_t kResourceCount = 16;
 
 const char* Name(Resource resource);  // "mutex", "rwmutex.rlock", ..
 bool IsLock(Resource resource);       // mutex, rwmutex, once
@@ -69,8 +70,11 @@ class WaitSites {
   WaitSite Read(model::StackId stack) const;
 
   const model::EventSource* source_;
-  std::vector<WaitSite> known_;  // by stack
-  std::vector<bool> is_known_;
+  struct Reading {
+    bool is_known = false;
+    WaitSite site;
+  };
+  std::vector<Reading> known_;  // by stack
 };
 
 // Frames of runtime, sync and internal packages: what stands between a program's line and the wait.

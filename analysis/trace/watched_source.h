@@ -1,21 +1,22 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "model/event_source.h"
 
 namespace analysis {
 
-// The same trace, each event shown to `see` on its way: two analyses of one pass, also of a trace that comes through a pipe.
+// The same trace, each batch shown to `see` on its way: two analyses of one pass, also of a trace that comes through a pipe.
 class WatchedSource : public model::EventSource {
  public:
-  WatchedSource(model::EventSource& source, std::function<void(const model::Event&)> see)
+  WatchedSource(model::EventSource& source, std::function<void(std::span<const model::Event>)> see)
       : source_(source), see_(std::move(see)) {}
 
   std::span<const model::Event> Next() override {
     const auto batch = source_.Next();
-    for (const model::Event& event : batch) see_(event);
+    see_(batch);
     return batch;
   }
   const model::TraceInfo& info() const override { return source_.info(); }
@@ -24,7 +25,7 @@ class WatchedSource : public model::EventSource {
 
  private:
   model::EventSource& source_;
-  std::function<void(const model::Event&)> see_;
+  std::function<void(std::span<const model::Event>)> see_;
 };
 
 }  // namespace analysis

@@ -18,9 +18,10 @@ using Json = nlohmann::json;
 
 std::vector<OutsideWait> WaitsOf(model::EventSource& source) {
   analysis::TraceFilter filter({}, source);
-  analysis::OutsideWaits waits(source, filter);
+  analysis::StateSpans spans(source);
+  analysis::OutsideWaits waits(source, filter, spans);
   for (auto batch = source.Next(); !batch.empty(); batch = source.Next()) {
-    for (const model::Event& event : batch) waits.See(event);
+    for (const model::Event& event : batch) waits.See(event, spans.See(event));
   }
   return waits.Finish();
 }
