@@ -104,7 +104,7 @@ Joined Join(Facts& facts, const Inputs& inputs) {
 Result Analyse(model::EventSource& source, Inputs inputs) {
   Result result;
   result.knowledge = std::make_unique<Knowledge>(std::move(inputs.knowledge));
-  result.facts = std::make_unique<Facts>(Gather(source));
+  result.facts = std::make_unique<Facts>(Gather(source, inputs.rows_kept));
   result.is_damaged = !source.info().damage.empty();
   result.joined = Join(*result.facts, inputs);
   result.scene = std::make_unique<Scene>(*result.facts, *result.knowledge);

@@ -32,6 +32,7 @@ struct Inputs {
   Knowledge knowledge;
   std::vector<model::GoroutineDump> dumps;  // of the same process; the last that fits is used
   std::vector<model::Profile> leaks;        // goroutineleak profiles
+  size_t rows_kept = kRowsKept;             // of Gather; the answer does not depend on it
 };
 
 // How the dumps and leak profiles fitted, for the reader.

@@ -89,6 +89,7 @@ uint64_t ObjectOf(const Stacks& stacks, const std::vector<Dumped::Call>& calls) 
 class Joiner {
  public:
   Joiner(Facts& facts, const model::GoroutineDump& dump) : facts_(facts), dump_(dump), tables_(facts), stacks_(facts, dump) {
+    newest_ = facts.forgotten.last();
     for (const Goroutine& goroutine : facts.goroutines) newest_ = std::max(newest_, goroutine.id);
   }
 
@@ -119,9 +120,12 @@ class Joiner {
   }
 
  private:
-  Row Find(const DumpedGoroutine& goroutine) const {
-    const auto at = facts_.row_of.find(goroutine.id);
-    return at == facts_.row_of.end() ? kNobody : at->second;
+  Row Find(const DumpedGoroutine& goroutine) const { return facts_.RowOf(goroutine.id); }
+
+  // Inside the trace.
+  bool HasEnded(const DumpedGoroutine& goroutine) const {
+    const Row row = Find(goroutine);
+    return row == kNobody ? facts_.forgotten.Contains(goroutine.id) : facts_.at(row).has_ended;
   }
 
   bool IsSame(const DumpedGoroutine& dumped) {
@@ -137,18 +141,21 @@ class Joiner {
   // The trace says where it stands, and it is not where the dump says.
   bool IsElsewhere(const DumpedGoroutine& dumped) {
     const Row row = Find(dumped);
+    if (HasEnded(dumped)) return true;
     if (row == kNobody) return !IsWaitingState(dumped.state);
     const Goroutine& goroutine = facts_.at(row);
-    if (goroutine.has_ended) return true;
     if (goroutine.wait && goroutine.wait->stack == StackTrie::root()) return false;
     return !IsSame(dumped);
   }
 
   void Compare(const DumpedGoroutine& dumped) {
     const Row row = Find(dumped);
-    if (row != kNobody && facts_.at(row).has_ended) ++match_.ended;
+    const bool has_ended = HasEnded(dumped);
+    if (has_ended) ++match_.ended;
     if (!IsWaitingState(dumped.state)) return;
-    if (row == kNobody) {
+    if (has_ended) {
+      ++match_.moved;
+    } else if (row == kNobody) {
       ++match_.unknown;
     } else if (IsSame(dumped)) {
       ++match_.same;
@@ -239,7 +246,7 @@ class Joiner {
     const LineRow line_row = tables_.LineOf(creator, goroutine.create_stack, goroutine.start);
     Lineage& line = facts_.lines[line_row];
     facts_.goroutines[row].line = line_row;
-    facts_.goroutines[row].round = static_cast<uint32_t>(line.members.size());
+    facts_.goroutines[row].round = line.born++;
     facts_.goroutines[row].call = facts_.calls[line.call];
     line.members.push_back(row);
   }

@@ -20,24 +20,36 @@ FactTables::FactTables(Facts& facts) : facts_(facts) {
   }
   for (PostRow row = 0; row < facts.posts.size(); ++row)
     post_of_[{facts.posts[row].kind, facts.posts[row].place, facts.posts[row].start}] = row;
-  for (LineRow row = 0; row < facts.lines.size(); ++row) {
-    const Lineage& line = facts.lines[row];
+  RelearnRows();
+}
+
+void FactTables::RelearnRows() {
+  recent_rows_ = {};
+  line_of_.clear();
+  call_of_.clear();
+  for (LineRow row = 0; row < facts_.lines.size(); ++row) {
+    const Lineage& line = facts_.lines[row];
     line_of_[{line.creator, line.create_stack, line.start}] = row;
-    call_of_[CallKey(facts.stacks, line.creator, line.create_stack)] = line.call;
+    call_of_[CallKey(facts_.stacks, line.creator, line.create_stack)] = line.call;
   }
 }
 
 Row FactTables::RowOf(GoroutineId id) {
   auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
   if (recent_id == id) return recent_row;
-  const auto [at, is_new] = facts_.row_of.try_emplace(id, static_cast<Row>(facts_.goroutines.size()));
-  if (is_new) {
-    facts_.goroutines.push_back({.id = id});
-    facts_.goroutines.back().is_older = true;
-    facts_.goroutines.back().born = facts_.begin;
-  }
+  const Row* known = facts_.row_of.Find(static_cast<uint64_t>(id));
+  if (known == nullptr) known = &AddRow(id);
   recent_id = id;
-  return recent_row = at->second;
+  return recent_row = *known;
+}
+
+const Row& FactTables::AddRow(GoroutineId id) {
+  facts_.goroutines.push_back({.id = id});
+  Goroutine& goroutine = facts_.goroutines.back();
+  goroutine.has_ended = facts_.forgotten.Contains(id);  // only where the trace is damaged
+  goroutine.is_older = true;
+  goroutine.born = facts_.begin;
+  return facts_.row_of.Add(static_cast<uint64_t>(id), static_cast<Row>(facts_.goroutines.size() - 1));
 }
 
 SiteRow FactTables::SiteOf(WaitKind kind, StackId stack) {
@@ -55,6 +67,36 @@ PostRow FactTables::PostOf(WaitKind kind, StackId stack, FunctionId start) {
   const auto [at, is_new] = post_of_.try_emplace({kind, place, start}, static_cast<PostRow>(facts_.posts.size()));
   if (is_new) facts_.posts.push_back({.kind = kind, .place = place, .start = start});
   return at->second;
+}
+
+FactTables::WaitAt FactTables::WaitOf(model::BlockReason reason, StackId raw) {
+  const uint64_t key = (uint64_t{raw.value} << 8) | static_cast<uint8_t>(reason);
+  if (const WaitAt* const known = wait_of_.Find(key)) return *known;
+  WaitAt wait{.kind = Classify(facts_.stacks, reason, raw), .stack = facts_.stacks.UserPart(raw)};
+  if (wait.stack != model::StackTrie::root()) wait.site = SiteOf(wait.kind, wait.stack);
+  return wait_of_.Add(key, wait);
+}
+
+PostRow FactTables::PostAt(SiteRow site, FunctionId start) {
+  const uint64_t key = (uint64_t{site} << 32) | start.value;
+  if (const PostRow* const known = post_at_.Find(key)) return *known;
+  return post_at_.Add(key, PostOf(facts_.sites[site].kind, facts_.sites[site].stack, start));
+}
+
+const FactTables::Wake& FactTables::WakeOf(PostRow post, Kin kin, FunctionId waker_start, StackId waker_stack) {
+  const uint32_t mixed = (post * 31 + waker_stack.value) * 31 + waker_start.value * 7 + static_cast<uint32_t>(kin);
+  RecentWake& recent = recent_wakes_[mixed % recent_wakes_.size()];
+  if (recent.post == post && recent.kin == kin && recent.waker_start == waker_start && recent.waker_stack == waker_stack)
+    return recent.wake;
+  const StackId user = facts_.stacks.UserPart(waker_stack);
+  Wake wake;
+  if (user != model::StackTrie::root()) {
+    wake.place = facts_.stacks.leaf(user);
+    wake.ended_by = &facts_.ended_by[{facts_.posts[post].place, wake.place}];
+  }
+  wake.relation = &facts_.posts[post].relations[{kin, waker_start, wake.place}];
+  recent = {.post = post, .kin = kin, .waker_start = waker_start, .waker_stack = waker_stack, .wake = wake};
+  return recent.wake;
 }
 
 LineRow FactTables::LineOf(Row creator, StackId create_stack, FunctionId start) {

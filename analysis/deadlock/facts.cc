@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/deadlock/fact_tables.h"
+#include "analysis/deadlock/forgetting.h"
 #include "analysis/deadlock/kinship.h"
 #include "analysis/deadlock/thresholds.h"
 
@@ -16,8 +17,9 @@ using model::GoState;
 using model::StackTrie;
 
 void Remember(std::vector<Goroutine::Partner>& partners, Goroutine::Partner partner) {
-  const auto known = std::ranges::find_if(partners, [&](const auto& other) { return other.IsLike(partner); });
-  if (known != partners.end()) {
+  const auto known =
+      std::find_if(partners.rbegin(), partners.rend(), [&](const auto& other) { return other.IsLike(partner); });
+  if (known != partners.rend()) {
     ++known->times;
     return;
   }
@@ -27,11 +29,12 @@ void Remember(std::vector<Goroutine::Partner>& partners, Goroutine::Partner part
 
 class Gatherer {
  public:
-  explicit Gatherer(model::EventSource& source) : source_(source) {}
+  Gatherer(model::EventSource& source, size_t rows_kept) : source_(source), rows_kept_(rows_kept), forget_at_(rows_kept) {}
 
   Facts Run();
 
  private:
+  void Forget();
   void Look(const Event& event);
   void LookAtState(const Event& event, StackId before);
   void Born(const Event& event, Row row, StackId before);
@@ -42,12 +45,18 @@ class Gatherer {
   void Settle(Goroutine& goroutine, StackId stack, Time time);
   void CountEnd(const OpenWait& wait, Time waited, bool is_by_timer);
   void CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack);
+  void CountWaker(SiteRow site, Row waker, Kin kin);
   void Ended(const Event& event, Row row);
+  void TellSitesTheirWakers();
 
-  StackId Import(StackId stack) { return facts_.stacks.Import(source_.symbols(), source_.stacks(), stack); }
+  StackId Import(StackId stack) { return facts_.stacks.Import(*symbols_, *stacks_, stack); }
   Goroutine& At(Row row) { return facts_.goroutines[row]; }
 
   model::EventSource& source_;
+  const model::Symbols* symbols_ = nullptr;  // of this batch
+  const StackTrie* stacks_ = nullptr;
+  size_t rows_kept_;
+  size_t forget_at_;
   Facts facts_;
   FactTables tables_{facts_};
   bool has_begun_ = false;
@@ -55,10 +64,22 @@ class Gatherer {
 
 Facts Gatherer::Run() {
   for (auto batch = source_.Next(); !batch.empty(); batch = source_.Next()) {
-    for (const Event& event : batch) Look(event);
+    symbols_ = &source_.symbols();
+    stacks_ = &source_.stacks();
+    for (const Event& event : batch) {
+      Look(event);
+      if (facts_.goroutines.size() > forget_at_) Forget();
+    }
   }
+  TellSitesTheirWakers();
   facts_.stacks.Forget();
   return std::move(facts_);
+}
+
+void Gatherer::Forget() {
+  ForgetEnded(facts_);
+  tables_.RelearnRows();
+  forget_at_ = std::max(rows_kept_, 2 * facts_.goroutines.size());
 }
 
 void Gatherer::Look(const Event& event) {
@@ -108,7 +129,7 @@ void Gatherer::Born(const Event& event, Row row, StackId before) {
   if (creator == kNobody || facts_.stacks.traits(goroutine.start).is_runtime_own) return;
   goroutine.line = tables_.LineOf(creator, goroutine.create_stack, goroutine.start);
   Lineage& line = facts_.lines[goroutine.line];
-  goroutine.round = static_cast<uint32_t>(line.members.size());
+  goroutine.round = line.born++;
   const bool is_new_call = before != StackTrie::root() && !IsInsideCall(before, goroutine.create_stack);
   if (is_new_call) ++facts_.calls[line.call];
   goroutine.call = facts_.calls[line.call];
@@ -138,17 +159,14 @@ void Gatherer::FirstSeen(const Event& event, Row row) {
 }
 
 void Gatherer::BeginWait(const Event& event, Row row, StackId raw, bool is_older, StackId before) {
-  OpenWait wait{.kind = Classify(facts_.stacks, event.reason, raw), .raw = raw, .since = event.time, .is_older = is_older};
-  wait.stack = facts_.stacks.UserPart(raw);
+  const auto [kind, stack, site] = tables_.WaitOf(event.reason, raw);
+  OpenWait wait{.kind = kind, .raw = raw, .stack = stack, .since = event.time, .is_older = is_older, .site = site};
   wait.before = facts_.stacks.UserPart(before);
   if (is_older) wait.since = facts_.begin;
-  if (wait.stack != StackTrie::root()) {
-    wait.site = tables_.SiteOf(wait.kind, wait.stack);
-    if (!is_older) wait.turn = ++facts_.places[facts_.sites[wait.site].place].begun;
-  }
+  if (site != kNowhere && !is_older) wait.turn = ++facts_.places[facts_.sites[site].place].begun;
   Goroutine& goroutine = At(row);
   if (goroutine.start == FunctionId(0)) goroutine.start = facts_.stacks.outermost_function(raw);
-  if (wait.site != kNowhere) wait.post = tables_.PostOf(wait.kind, wait.stack, goroutine.start);
+  if (site != kNowhere) wait.post = tables_.PostAt(site, goroutine.start);
   if (raw != StackTrie::root()) goroutine.last_stack = raw;
   goroutine.wait = wait;
   if (!is_older) {
@@ -199,24 +217,31 @@ void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId wa
     return;
   }
   Site& site = facts_.sites[wait.site];
-  const StackId place = facts_.stacks.UserPart(waker_stack);
   const Kin kin = KinOf(facts_, waiter, waker);
-  const LocationId waker_place = place == StackTrie::root() ? LocationId(0) : facts_.stacks.leaf(place);
+  const FactTables::Wake& wake = tables_.WakeOf(wait.post, kin, At(waker).start, waker_stack);
   Post& post = facts_.posts[wait.post];
-  ++post.relations[{kin, At(waker).start, waker_place}];
+  ++*wake.relation;
   ++post.ended_by_another;
   if (post.occasions == 0 || facts_.end - post.last_ended > kSlack) ++post.occasions;
   post.last_ended = facts_.end;
-  if (place != StackTrie::root()) ++facts_.ended_by[{facts_.stacks.leaf(wait.stack), waker_place}];
-  if (site.living_wakers[waker]++ == 0) At(waker).woke_at.push_back({wait.site, kin == Kin::kStranger});
+  if (wake.ended_by != nullptr) ++*wake.ended_by;
+  CountWaker(wait.site, waker, kin);
   ++(kin == Kin::kStranger ? site.ended_by_stranger : site.ended_by_kin);
   ++facts_.places[site.place].ended_by_another;
   const bool made_waker = At(waker).creator == waiter && IsInsideCall(wait.raw, At(waker).create_stack);
   const bool made_waiter = At(waiter).creator == waker && IsInsideCall(waker_stack, At(waiter).create_stack);
   if (kin == Kin::kCreator) ++(made_waiter ? post.by_creator_inside : post.by_creator_outside);
   Remember(At(waiter).woken_by, {facts_.stacks.leaf(wait.stack), waker, made_waker});
-  if (place != StackTrie::root()) Remember(At(waker).has_woken, {waker_place, waiter, made_waiter});
+  if (wake.ended_by != nullptr) Remember(At(waker).has_woken, {wake.place, waiter, made_waiter});
 }
+
+Goroutine::WokeAt& WokeAtSite(Goroutine& goroutine, SiteRow site, bool as_stranger) {
+  const auto known = std::ranges::find(goroutine.woke_at, site, &Goroutine::WokeAt::site);
+  if (known != goroutine.woke_at.end()) return *known;
+  return goroutine.woke_at.emplace_back(Goroutine::WokeAt{.site = site, .as_stranger = as_stranger});
+}
+
+void Gatherer::CountWaker(SiteRow site, Row waker, Kin kin) { ++WokeAtSite(At(waker), site, kin == Kin::kStranger).times; }
 
 void Gatherer::Ended(const Event& event, Row row) {
   Goroutine& goroutine = At(row);
@@ -224,11 +249,10 @@ void Gatherer::Ended(const Event& event, Row row) {
   goroutine.ended_at = event.time;
   goroutine.wait.reset();
   const Row maker = goroutine.creator;
-  for (const auto& [at, as_stranger] : goroutine.woke_at) {
-    Site& site = facts_.sites[at];
-    site.makers_of_wakers.erase(row);
-    if (site.living_wakers.erase(row) == 0 || !as_stranger || maker == kNobody || At(maker).has_ended) continue;
-    if (site.makers_of_wakers[maker]++ == 0) At(maker).woke_at.push_back({at, false});
+  if (maker != kNobody && !At(maker).has_ended) {
+    for (const Goroutine::WokeAt& woke : goroutine.woke_at) {
+      if (woke.times > 0 && woke.as_stranger) ++WokeAtSite(At(maker), woke.site, false).makes_wakers;
+    }
   }
   goroutine.woke_at = {};
   goroutine.woken_by = {};
@@ -241,8 +265,25 @@ void Gatherer::Ended(const Event& event, Row row) {
   lives.total += event.time - goroutine.born;
 }
 
+void Gatherer::TellSitesTheirWakers() {
+  for (Row row = 0; row < facts_.goroutines.size(); ++row) {
+    for (const Goroutine::WokeAt& woke : At(row).woke_at) {
+      Site& site = facts_.sites[woke.site];
+      if (woke.times > 0) site.living_wakers.Add(row, woke.times);
+      if (woke.makes_wakers > 0) site.makers_of_wakers.Add(row, woke.makes_wakers);
+    }
+  }
+}
+
 }  // namespace
 
-Facts Gather(model::EventSource& source) { return Gatherer(source).Run(); }
+Row Facts::Member(const Lineage& line, uint32_t round) const {
+  if (round >= line.born) return kNobody;
+  if (round < line.members.size() && at(line.members[round]).round == round) return line.members[round];
+  const auto found = std::ranges::lower_bound(line.members, round, {}, [&](Row row) { return at(row).round; });
+  return found == line.members.end() || at(*found).round != round ? kNobody : *found;
+}
+
+Facts Gather(model::EventSource& source, size_t rows_kept) { return Gatherer(source, rows_kept).Run(); }
 
 }  // namespace analysis::deadlock

@@ -1,18 +1,21 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include "analysis/deadlock/id_ranges.h"
 #include "analysis/deadlock/stacks.h"
 #include "analysis/deadlock/wait_kind.h"
 #include "model/event_source.h"
+#include "model/id_map.h"
 
 // What one pass over a trace leaves behind for the question "who is stuck?": a row for each goroutine, a row for each
-// place where goroutines wait, and who wakes whom there. Memory grows with goroutines, distinct waiting stacks and distinct
-// relations, not with events: a completed wait is counted into its site and forgotten.
+// place where goroutines wait, and who wakes whom there. Memory grows with the goroutines alive at one time, distinct
+// waiting stacks and distinct relations, not with events: a completed wait is counted into its site and forgotten, and so
+// are goroutines that have ended (forgetting.h).
 namespace analysis::deadlock {
 
 using model::GoroutineId;
@@ -76,6 +79,18 @@ struct Post {
   uint32_t by_creator_outside = 0;
 };
 
+// Goroutines with a count each, ascending by row.
+class RowCounts {
+ public:
+  void Add(Row row, uint32_t count) { rows_.push_back({row, count}); }  // rows in order
+  bool contains(Row row) const { return std::ranges::binary_search(rows_, row, {}, &std::pair<Row, uint32_t>::first); }
+  auto begin() const { return rows_.begin(); }
+  auto end() const { return rows_.end(); }
+
+ private:
+  std::vector<std::pair<Row, uint32_t>> rows_;
+};
+
 // Everything known about waiting with one kind at one stack.
 struct Site {
   WaitKind kind = WaitKind::kUnknown;
@@ -86,9 +101,9 @@ struct Site {
   uint32_t ended_by_timer = 0;
   uint32_t ended_by_kin = 0;
   uint32_t ended_by_stranger = 0;
-  std::unordered_map<Row, uint32_t> living_wakers;  // who ended waits here and has not ended itself
+  RowCounts living_wakers;  // who ended waits here and has not ended itself
   // Living creators of goroutines that came, ended waits here as strangers, and ended: how many each.
-  std::unordered_map<Row, uint32_t> makers_of_wakers;
+  RowCounts makers_of_wakers;
 };
 
 // Goroutines that one goroutine started at one go statement, in order of birth: the rounds of a loop.
@@ -96,8 +111,9 @@ struct Lineage {
   Row creator = kNobody;
   StackId create_stack;
   FunctionId start;
-  std::vector<Row> members;
-  uint32_t call = 0;  // of Facts::calls: the function with the go statement, as called from one place
+  std::vector<Row> members;  // without those forgotten; the first and the last are never
+  uint32_t born = 0;         // members there ever were
+  uint32_t call = 0;         // of Facts::calls: the function with the go statement, as called from one place
   uint32_t ended = 0;
 };
 
@@ -114,7 +130,7 @@ struct Goroutine {
   StackId last_stack;  // the latest known, of any event
   Time last_ran = 0;   // 0 = never inside the trace
   LineRow line = kNoLine;
-  uint32_t round = 0;      // which of its lineage
+  uint32_t round = 0;      // which of its lineage, counted from the first
   uint32_t call = 0;       // which call of Lineage::call started it; it has returned if Facts::calls counts more
   bool is_proven = false;  // the runtime itself says that it is stuck for good
   std::optional<OpenWait> wait;
@@ -149,9 +165,11 @@ struct Goroutine {
   std::vector<StackId> waking_stacks;  // at which it woke others; distinct, the first kWakingStacksKept
   struct WokeAt {
     SiteRow site;
-    bool as_stranger;
+    bool as_stranger;           // the first time
+    uint32_t times = 0;         // waits it ended
+    uint32_t makes_wakers = 0;  // goroutines that it started, ended waits as strangers, and ended
   };
-  std::vector<WokeAt> woke_at;  // sites whose living_wakers or makers_of_wakers name it
+  std::vector<WokeAt> woke_at;  // what becomes of it in Site::living_wakers and makers_of_wakers; distinct sites
 };
 
 // What a goroutine dump says of one goroutine, beside what went into its Goroutine (dump_join.h).
@@ -186,9 +204,16 @@ struct Facts {
   std::map<std::pair<StackId, FunctionId>, Lives> ended_of_birth;  // (create stack, start) -> goroutines that ended
   // Waits for a lock at the first place were ended by the second (a location of an Unlock's caller), and so for channels.
   std::map<std::pair<LocationId, LocationId>, uint32_t> ended_by;
-  std::unordered_map<GoroutineId, Row> row_of;
+  model::IdMap<Row> row_of;
+  IdRanges forgotten;  // goroutines that have ended and are not in `goroutines` any more
 
   const Goroutine& at(Row row) const { return goroutines[row]; }
+  Row RowOf(GoroutineId id) const {  // kNobody if there is none
+    const Row* const row = row_of.Find(static_cast<uint64_t>(id));
+    return row == nullptr ? kNobody : *row;
+  }
+  // kNobody if there is none, or it is forgotten. O(log members).
+  Row Member(const Lineage& line, uint32_t round) const;
   bool HasMoved(Row row) const { return row < dumped.size() && dumped[row].has_moved; }
   const Post& post_of(Row row) const { return posts[goroutines[row].wait->post]; }
   const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
@@ -196,7 +221,8 @@ struct Facts {
   Time duration() const { return end - begin; }
 };
 
-// Reads `source` to its end.
-Facts Gather(model::EventSource& source);
+// Reads `source` to its end. From `rows_kept` rows on, those of goroutines that have ended are given up as they double.
+constexpr size_t kRowsKept = 4096;  // some 2 MB
+Facts Gather(model::EventSource& source, size_t rows_kept = kRowsKept);
 
 }  // namespace analysis::deadlock

@@ -155,7 +155,7 @@ class Siblings {
     const Lineage& line = facts_.lines[row];
     const Lineage& own = facts_.lines[q_.goroutine.line];
     if (!kinship.IsInLoop(q_.row) || !kinship.IsInLoop(line.members.front())) return Step::kNone;
-    if (line.call == own.call && line.members.size() != own.members.size()) return Step::kOneCall;
+    if (line.call == own.call && line.born != own.born) return Step::kOneCall;
     return kinship.IsInStep(q_.goroutine.line, row, q_.goroutine.round) ? Step::kOneRound : Step::kNone;
   }
 
@@ -164,7 +164,7 @@ class Siblings {
     const Step step = StepOf(row);
     const Hope strength = StrengthOf(row, line, step);
     if (strength == Hope::kNone) return;
-    if (step == Step::kOneRound) return Offer(strength, line.members[q_.goroutine.round]);
+    if (step == Step::kOneRound) return Offer(strength, facts_.Member(line, q_.goroutine.round));
     for (Row who : line.members) {
       if (hopes_.best().hope >= strength) return;
       if (step == Step::kNone || facts_.at(who).call == q_.goroutine.call) Offer(strength, who);
@@ -217,7 +217,7 @@ bool WaitsForOwnChild(const Question& q) {
   for (LineRow row : q.goroutine.lines) {
     const Lineage& line = q.scene.facts().lines[row];
     const StackId user = q.scene.stacks().UserPart(line.create_stack);
-    if (line.ended < line.members.size() && q.scene.stacks().leaf_function(user) == q.leaf) return true;
+    if (line.ended < line.born && q.scene.stacks().leaf_function(user) == q.leaf) return true;
   }
   return false;
 }

@@ -13,14 +13,16 @@ bool IsMain(const Goroutine& goroutine) { return goroutine.id == 1; }
 std::pair<Time, GoroutineId> BirthOf(const Facts& facts, Row row) { return {facts.at(row).born, facts.at(row).id}; }
 
 // Born in turns: A B A B, not A A B B. `members` of both lines at `round` belong together if each was born before the
-// other line went on.
+// other line went on. One that was forgotten when the other line came to its round had gone on long before.
 bool BornInTurns(const Facts& facts, const Lineage& a, const Lineage& b, uint32_t round) {
-  if (round >= a.members.size() || round >= b.members.size()) return false;
-  const auto born = [&](const Lineage& line, size_t i) { return BirthOf(facts, line.members[i]); };
-  const auto before_next = [&](const Lineage& first, const Lineage& second) {
-    return round + 1 >= first.members.size() || born(second, round) <= born(first, round + 1);
+  const Row of_a = facts.Member(a, round);
+  const Row of_b = facts.Member(b, round);
+  if (of_a == kNobody || of_b == kNobody) return false;
+  const auto before_next = [&](Row row, const Lineage& other) {
+    const Row next = facts.Member(other, round + 1);
+    return round + 1 >= other.born || (next != kNobody && BirthOf(facts, row) <= BirthOf(facts, next));
   };
-  return before_next(a, b) && before_next(b, a);
+  return before_next(of_b, a) && before_next(of_a, b);
 }
 
 bool IsSameRound(const Facts& facts, const Goroutine& a, const Goroutine& b) {
@@ -28,13 +30,13 @@ bool IsSameRound(const Facts& facts, const Goroutine& a, const Goroutine& b) {
   if (a.creator != b.creator || a.round != b.round) return false;
   const Lineage& line_a = facts.lines[a.line];
   const Lineage& line_b = facts.lines[b.line];
-  if (line_a.members.size() < 2 && line_b.members.size() < 2) return false;
+  if (line_a.born < 2 && line_b.born < 2) return false;
   return BornInTurns(facts, line_a, line_b, a.round);
 }
 
 size_t Children(const Facts& facts, Row row) {
   size_t count = 0;
-  for (LineRow line : facts.at(row).lines) count += facts.lines[line].members.size();
+  for (LineRow line : facts.at(row).lines) count += facts.lines[line].born;
   return count;
 }
 
@@ -97,11 +99,10 @@ void Kinship::AssignRounds(Row creator) {
     const Lineage& line = facts_.lines[row];
     const bool is_pool = std::ranges::any_of(lines, [&](LineRow other_row) {
       const Lineage& other = facts_.lines[other_row];
-      return other_row != row && other.members.size() == line.members.size() &&
-             (last(line) < first(other) || last(other) < first(line));
+      return other_row != row && other.born == line.born && (last(line) < first(other) || last(other) < first(line));
     });
-    const bool is_loop = line.members.size() > 1 && !is_pool;
-    for (uint32_t i = 0; i < line.members.size(); ++i) round_[line.members[i]] = is_loop ? i : kEveryRound;
+    const bool is_loop = line.born > 1 && !is_pool;
+    for (Row member : line.members) round_[member] = is_loop ? facts_.at(member).round : kEveryRound;
   }
 }
 

@@ -80,7 +80,8 @@ class Relatives {
     if (line.start != start) return;
     const bool is_in_step = kinship.IsInLoop(q_.row) && kinship.IsInLoop(line.members.front());
     if (!is_in_step) return OfLine(row, start);
-    if (kinship.round(q_.row) < line.members.size()) Meet(line.members[kinship.round(q_.row)], start);
+    const Row who = facts_.Member(line, kinship.round(q_.row));
+    if (who != kNobody) Meet(who, start);
   }
 
   template <class Accept>

@@ -141,11 +141,15 @@ bool KnowsCreatorFromItsCallOnly(const Scene& scene, Row row) {
 // Those started beside it by the same go statement in the same call.
 std::span<const Row> Twins(const Facts& facts, const Goroutine& goroutine) {
   const auto& members = facts.lines[goroutine.line].members;
-  size_t first = goroutine.round;
-  size_t last = goroutine.round + size_t{1};
-  while (first > 0 && goroutine.round - first < kTwins && facts.at(members[first - 1]).call == goroutine.call) --first;
-  while (last < members.size() && last - goroutine.round < kTwins && facts.at(members[last]).call == goroutine.call) ++last;
-  return std::span(members).subspan(first, last - first);
+  const auto at = std::ranges::lower_bound(members, goroutine.round, {}, [&](Row row) { return facts.at(row).round; });
+  const auto is_twin = [&](Row row) {
+    const Goroutine& other = facts.at(row);
+    const bool is_near = other.round + kTwins >= goroutine.round && other.round < goroutine.round + kTwins;
+    return is_near && other.call == goroutine.call;
+  };
+  const auto last = std::find_if_not(at, members.end(), is_twin);
+  const auto first = std::find_if_not(std::reverse_iterator(at), members.rend(), is_twin).base();
+  return {first, last};
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ FunctionId SharedFrame(const Stacks& stacks, StackId a, StackId b) {
   return FunctionId(0);
 }
 
-StackId Stacks::Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack) {
+StackId Stacks::ImportNew(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack) {
   if (stack == model::StackTrie::root() || !trie.contains(stack)) return model::StackTrie::root();
   if (imported_.size() < trie.size()) imported_.resize(trie.size());
   std::vector<StackId> missing;
@@ -102,9 +102,24 @@ LocationId Stacks::ImportFrame(const model::Symbols& symbols, const model::Line&
   return symbols_.InternFrame(symbols.text(function.name), symbols.text(function.file), line.line);
 }
 
-StackId Stacks::UserPart(StackId stack) const {
-  while (stack != model::StackTrie::root() && traits(leaf_function(stack)).is_machinery) stack = trie_.caller(stack);
-  return stack;
+// A caller's row comes before those it calls.
+void Stacks::ReadNew() const {
+  if (readings_.empty()) readings_.emplace_back();  // the root
+  for (auto row = static_cast<uint32_t>(readings_.size()); row < trie_.size(); ++row) {
+    const StackId stack(row);
+    const StackId caller = trie_.caller(stack);
+    const FunctionId leaf = leaf_function(stack);
+    Reading reading = readings_[caller.index()];
+    if (!traits(leaf).is_machinery) reading.user_part = stack;
+    if (caller == model::StackTrie::root()) reading.outermost = leaf;
+    const StackId next = caller == model::StackTrie::root() ? caller : trie_.caller(caller);
+    if (next == model::StackTrie::root()) {  // one or two frames
+      reading.outermost_call = {stack, FunctionId(0)};
+    } else if (trie_.caller(next) == model::StackTrie::root()) {
+      reading.outermost_call = {caller, leaf};
+    }
+    readings_.push_back(reading);
+  }
 }
 
 StackId Stacks::OwnPart(StackId stack) const {
@@ -116,29 +131,11 @@ FunctionId Stacks::leaf_function(StackId stack) const {
   return stack == model::StackTrie::root() ? FunctionId(0) : function(trie_.location(stack));
 }
 
-FunctionId Stacks::outermost_function(StackId stack) const {
-  FunctionId last(0);
-  for (LocationId at : trie_.LeafFirst(stack)) last = function(at);
-  return last;
-}
-
 bool Stacks::IsOn(StackId stack, FunctionId wanted) const {
   for (LocationId at : trie_.LeafFirst(stack)) {
     if (function(at) == wanted) return true;
   }
   return false;
-}
-
-std::pair<StackId, FunctionId> Stacks::OutermostCall(StackId stack) const {
-  if (stack == model::StackTrie::root()) return {};
-  if (stack.index() >= outermost_calls_.size()) outermost_calls_.resize(trie_.size());
-  auto& call = outermost_calls_[stack.index()];
-  if (call.first != model::StackTrie::root()) return call;
-  StackId outermost, next, inner;
-  for (StackId at = stack; at != model::StackTrie::root(); at = trie_.caller(at))
-    inner = std::exchange(next, std::exchange(outermost, at));
-  call = {next == model::StackTrie::root() ? outermost : next, leaf_function(inner)};
-  return call;
 }
 
 const FunctionTraits& Stacks::traits(FunctionId function) const {

@@ -10,7 +10,8 @@
 // the address, so that two calls on one line are one place. Own tables, filled at first mention of a stack: they outlive the
 // source, and stacks from a trace and from a dump of the same process meet here.
 //
-// What a frame says about itself (whose code, which receiver) is worked out once per function.
+// What a frame says about itself (whose code, which receiver) is worked out once per function, what a stack does once per
+// stack.
 namespace analysis::deadlock {
 
 using model::FunctionId;
@@ -33,7 +34,10 @@ class Stacks {
   explicit Stacks() = default;
 
   // The same stack in our tables. Ids of one source only, as long as Forget() is not called.
-  StackId Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack);
+  StackId Import(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack) {
+    const bool is_known = stack.index() < imported_.size() && imported_[stack.index()] != model::StackTrie::root();
+    return is_known ? imported_[stack.index()] : ImportNew(symbols, trie, stack);
+  }
   // A stack of one frame: the innermost of the location's.
   StackId ImportFrame(const model::Symbols& symbols, LocationId location);
   void Forget() { imported_.clear(); }  // the next Import is from another source
@@ -42,18 +46,18 @@ class Stacks {
   const model::StackTrie& trie() const { return trie_; }
 
   // Leading frames of the machinery cut off: where the program itself waits.
-  StackId UserPart(StackId stack) const;
+  StackId UserPart(StackId stack) const { return Read(stack).user_part; }
   // UserPart, and the standard library's frames cut off too: the innermost frame that the user wrote. Root if there is none.
   StackId OwnPart(StackId stack) const;
 
   LocationId leaf(StackId stack) const { return trie_.location(stack); }  // not for the root
   FunctionId function(LocationId location) const { return symbols_.lines(location)[0].function; }
   int64_t line(LocationId location) const { return symbols_.lines(location)[0].line; }
-  FunctionId leaf_function(StackId stack) const;  // 0 for the root
-  FunctionId outermost_function(StackId stack) const;
+  FunctionId leaf_function(StackId stack) const;                                        // 0 for the root
+  FunctionId outermost_function(StackId stack) const { return Read(stack).outermost; }  // 0 for the root
   bool IsOn(StackId stack, FunctionId function) const;
-  // The two outermost frames with their lines, and the function that they called; O(1) but for a stack's first time.
-  std::pair<StackId, FunctionId> OutermostCall(StackId stack) const;
+  // The two outermost frames with their lines, and the function that they called.
+  std::pair<StackId, FunctionId> OutermostCall(StackId stack) const { return Read(stack).outermost_call; }
   StringId file(FunctionId function) const { return symbols_.functions()[function].file; }
   std::string_view name(FunctionId function) const { return symbols_.function_name(function); }
   const FunctionTraits& traits(FunctionId function) const;
@@ -63,15 +67,28 @@ class Stacks {
   StringId Intern(std::string_view text) { return symbols_.InternString(text); }
 
  private:
+  // What follows from a stack alone.
+  struct Reading {
+    StackId user_part;
+    FunctionId outermost;
+    std::pair<StackId, FunctionId> outermost_call;
+  };
+  const Reading& Read(StackId stack) const {
+    if (stack.index() >= readings_.size()) ReadNew();
+    return readings_[stack.index()];
+  }
+  void ReadNew() const;
+
+  StackId ImportNew(const model::Symbols& symbols, const model::StackTrie& trie, StackId stack);
   LocationId ImportFrame(const model::Symbols& symbols, const model::Line& line);
   FunctionTraits WorkOut(FunctionId function) const;
 
   // Interning a name changes no answer, so traits may be worked out behind const.
   mutable model::Symbols symbols_;
   model::StackTrie trie_;
-  mutable std::vector<std::pair<StackId, FunctionId>> outermost_calls_;  // by our id; root = not yet
   std::vector<StackId> imported_;  // by the source's id; root = not yet (the root itself needs none)
   mutable std::vector<FunctionTraits> traits_;
+  mutable std::vector<Reading> readings_;  // by stack
 };
 
 // The first function or type of the program that both stacks have; main.main says nothing.

@@ -20,8 +20,9 @@ constexpr int kNearGenerations = 3;      // request -> worker -> helper: deeper 
 constexpr size_t kSmallHousehold = 8;    // a creator with so few children is one instance, not a factory
 constexpr int kInstanceGenerations = 6;  // how far up loops are looked for
 constexpr int kFamilyGenerations = 4;    // ancestors that make two waiting goroutines candidates for one ring
-constexpr size_t kTwins = 32;            // started by one call, looked at on either side
-constexpr size_t kFactory = 16;          // a creator with more children is no longer "the family" of each of them
+constexpr int kGenerationsKept = kInstanceGenerations + 1;  // of ancestors that have ended: nobody looks further up
+constexpr size_t kTwins = 32;                               // started by one call, looked at on either side
+constexpr size_t kFactory = 16;  // a creator with more children is no longer "the family" of each of them
 
 // --- Waiting against the class's own history
 constexpr int64_t kFarLonger = 20;           // times the longest completed wait: scheduling noise stays below 10

@@ -249,7 +249,7 @@ uint32_t Judge_::EndedChildren(Row row) const {
   uint32_t count = 0;
   for (LineRow row_of_line : goroutine.lines) {
     const Lineage& line = facts_.lines[row_of_line];
-    if (line.ended < line.members.size()) return 0;
+    if (line.ended < line.born) return 0;
     for (LocationId at : stacks.trie().LeafFirst(line.create_stack)) {
       const bool is_before = stacks.function(at) == within && stacks.line(at) <= stacks.line(stacks.leaf(wait.stack));
       if (is_before) count += line.ended;

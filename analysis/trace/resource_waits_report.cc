@@ -108,9 +108,9 @@ std::string Writer::BehindWriter(const ContentionClass& row) const {
 std::vector<const deadlock::WaitEdge*> Writer::Holders(const ContentionClass& row) const {
   std::map<Row, const deadlock::WaitEdge*> of_holder;
   for (const ContentionWaiter& waiter : row.waiting) {
-    const auto known = facts().row_of.find(waiter.goroutine);
-    if (known == facts().row_of.end()) continue;
-    const auto edges = std::ranges::equal_range(waits_.stuck.edges, known->second, {}, &deadlock::WaitEdge::waiter);
+    const Row waiting = facts().RowOf(waiter.goroutine);
+    if (waiting == deadlock::kNobody) continue;
+    const auto edges = std::ranges::equal_range(waits_.stuck.edges, waiting, {}, &deadlock::WaitEdge::waiter);
     for (const deadlock::WaitEdge& edge : edges) {
       const deadlock::WaitEdge*& best = of_holder[edge.holder];
       if (best == nullptr || edge.evidence > best->evidence) best = &edge;

@@ -48,12 +48,10 @@ Result Judged(std::string_view script, const std::vector<Line>& dump) {
   return Analyse(*trace, std::move(inputs));
 }
 
-std::string VerdictOn(const Result& result, int64_t id) {
-  return Name(result.judgements[result.facts->row_of.at(id)].verdict);
-}
+std::string VerdictOn(const Result& result, int64_t id) { return Name(result.judgements[result.facts->RowOf(id)].verdict); }
 
 std::string HopeOf(const Result& result, int64_t id) {
-  return Explain(*result.scene, result.hopes[result.facts->row_of.at(id)]);
+  return Explain(*result.scene, result.hopes[result.facts->RowOf(id)]);
 }
 
 // A window: g7 has been in a send since before it, and main sleeps.
@@ -115,7 +113,7 @@ TEST_CASE("minutes waited count as the wait's length, and damage there is no ove
     Line line = kInSend;
     line.minutes = minutes;
     const Result result = Judged(kSender, {line});
-    return result.scene->WaitedFor(result.facts->row_of.at(7));
+    return result.scene->WaitedFor(result.facts->RowOf(7));
   };
   CHECK(waited(3) == 180'000'000'000);
   CHECK(waited(INT64_MAX) > 180'000'000'000);

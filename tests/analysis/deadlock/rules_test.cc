@@ -250,7 +250,7 @@ TEST_CASE("a pipe's write is a send, its read may idle") {
 )";
   CHECK(Verdicts(kScript) == "g2 leak");
   const Result result = Judged(kScript, {});
-  CHECK(result.facts->at(result.facts->row_of.at(2)).wait->kind == WaitKind::kSend);
+  CHECK(result.facts->at(result.facts->RowOf(2)).wait->kind == WaitKind::kSend);
 }
 
 TEST_CASE("a worker that has gone round its loop since the send began is at another channel") {

@@ -27,7 +27,7 @@ inline std::string Told(const analysis::deadlock::Result& result,
 
 // The signs that goroutine `id` was judged by, or what speaks for it.
 inline std::string Why(const analysis::deadlock::Result& result, int64_t id) {
-  const analysis::deadlock::Row row = result.facts->row_of.at(id);
+  const analysis::deadlock::Row row = result.facts->RowOf(id);
   std::string text;
   for (const auto& sign : result.judgements[row].signs) text += Explain(*result.scene, sign) + "\n";
   return text.empty() ? Explain(*result.scene, result.hopes[row]) + "\n" : text;
