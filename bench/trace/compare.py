@@ -10,7 +10,11 @@ LIMIT_MB = int(os.environ.get("LIMIT_MB", "12000"))
 RUNS = int(os.environ.get("RUNS", "5"))
 GOTRACE, EVENTS, PEER = f"{PROGRAMS}/gotrace", f"{PROGRAMS}/bench_trace_events", f"{CACHE}/peer"
 ONE_CPU = ["taskset", "-c", "0"]
-ANALYSES = [["summary"], ["deadlock"], ["contention"], ["blocking", "--kind", "sync"], ["goroutines"], ["latency"], ["gc"]]
+ANALYSES = [["summary"], ["deadlock"], ["contention"], ["waits"], ["blocking", "--kind", "sync"], ["goroutines"], ["latency"],
+            ["gc"], ["procs"]]
+# Of which only the memory is asked for beside.
+MORE = [["blocking", "--kind", "net"], ["blocking", "--kind", "syscall"], ["blocking", "--kind", "sched"], ["tasks"],
+        ["critical-path"], ["flame"], ["timeline"], ["report"]]
 
 
 def resident_mb(pid):
@@ -60,9 +64,19 @@ def table(title, path, rows, base_names):
     return best
 
 
-def ours(runs):
+def memory(known, long):
+    """known: by name, what was measured on the trace and on the ten times longer one."""
+    print("\nMemory, MB\n" + f"{'':34}{f'{MEGABYTES} MB':>12}{f'{MEGABYTES * 10} MB':>12}")
+    for words in MORE:
+        command = [GOTRACE, *words]
+        known[f"gotrace {' '.join(words)}"] = [run_once(command + [path]) for path in (f"{CACHE}/v2-{MEGABYTES}mb.trace", long)]
+    for name, (short, row) in known.items():
+        print(f"{name:34}{short[2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip(), flush=True)
+
+
+def ours(runs, analyses=ANALYSES):
     rows = [("event stream, one CPU", ONE_CPU + [EVENTS, "FILE"], runs), ("event stream", [EVENTS, "FILE"], runs)]
-    for words in ANALYSES:
+    for words in analyses:
         rows.append((f"gotrace {' '.join(words)}, one CPU", ONE_CPU + [GOTRACE, *words, "FILE"], runs))
         rows.append((f"gotrace {' '.join(words)}", [GOTRACE, *words, "FILE"], runs))
     return rows
@@ -80,9 +94,10 @@ def main():
         table("Go 1.21 (v1)", v1, ours(RUNS) + peers(RUNS), [loop, sync])
     if os.path.exists(long):
         found = table("Go 1.26, the same workload ten times as long", long, ours(1) + peers(1), [loop])
-        print("\nMemory, MB\n" + f"{'':34}{f'{MEGABYTES} MB':>12}{f'{MEGABYTES * 10} MB':>12}")
-        for name, row in found.items():
-            print(f"{name:34}{short[name][2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip())
+        memory({name: (short[name], row) for name, row in found.items() if "one CPU" not in name}, long)
+    rings = f"{CACHE}/rings.trace"
+    if os.path.exists(rings):
+        table("1,000 goroutines in rings", rings, ours(RUNS, [["summary"], ["deadlock"]]), ["event stream"])
 
 
 main()

@@ -4,8 +4,8 @@
 #
 #   bench/trace/trace.sh [MEGABYTES (50)]     the second trace is ten times as long
 #
-# Inputs are recorded once, into build/bench-trace. LIMIT_MB (12000) is what a peer may take before it is stopped,
-# RUNS (5) how often each is run.
+# Inputs are recorded into build/bench-trace and removed at the end; KEEP=1 keeps them for the next time. LIMIT_MB (12000) is
+# what a peer may take before it is stopped, RUNS (5) how often each is run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 megabytes=${1:-50}
@@ -17,6 +17,9 @@ cmake --build build/release --target gotrace bench_trace_events >/dev/null
 (cd bench/trace/workload && go build -o "$cache/workload" . && GOTOOLCHAIN=go1.21.13 go build -o "$cache/workload-v1" . 2>/dev/null) ||
   echo "no Go 1.21: without a v1 trace" >&2
 
+(cd bench/trace/rings && go build -o "$cache/rings" .)
+[ "${KEEP:-0}" = 1 ] || trap 'rm -f "$cache"/*.trace' EXIT
+
 record() {  # PROGRAM MEGABYTES FILE
   [ -x "$cache/$1" ] && [ ! -s "$cache/$3" ] || return 0
   "$cache/$1" "$2" "$cache/part"
@@ -25,4 +28,5 @@ record() {  # PROGRAM MEGABYTES FILE
 record workload "$megabytes" "v2-${megabytes}mb.trace"
 record workload "$((megabytes * 10))" "v2-$((megabytes * 10))mb.trace"
 record workload-v1 "$megabytes" "v1-${megabytes}mb.trace"
-exec python3 bench/trace/compare.py "$cache" "$megabytes" build/release "$(go tool -n trace)"
+[ -s "$cache/rings.trace" ] || "$cache/rings" 1000 4000 "$cache/rings.trace"
+python3 bench/trace/compare.py "$cache" "$megabytes" build/release "$(go tool -n trace)"
