@@ -74,7 +74,8 @@ TEST_CASE("in floating point too a span ends before the next begins, counted fro
   }
   timeline.lanes.Add(lane);
   double first = -1, end = 0;
-  for (const auto& event : Written(timeline)["traceEvents"]) {
+  const auto written = Written(timeline);
+  for (const auto& event : written["traceEvents"]) {
     if (event["ph"] != "X") continue;
     if (first < 0) first = event["ts"];
     const double begin = event["ts"].get<double>() - first;

@@ -30,7 +30,8 @@ std::vector<model::GoroutineId> Accused(const Result& result) {
 
 std::vector<model::GoroutineId> InDumpState(const std::string& dump, std::string_view state) {
   std::vector<model::GoroutineId> ids;
-  for (const model::DumpedGoroutine& goroutine : proto::ReadDumps(test_support::FixturePath(dump)).back().goroutines) {
+  const auto dumps = proto::ReadDumps(test_support::FixturePath(dump));
+  for (const model::DumpedGoroutine& goroutine : dumps.back().goroutines) {
     if (goroutine.state == state) ids.push_back(goroutine.id);
   }
   std::ranges::sort(ids);

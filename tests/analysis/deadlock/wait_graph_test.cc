@@ -51,8 +51,8 @@ TEST_CASE("each recorded ring is drawn as a circle of its goroutines and of what
     CAPTURE(scenario);
     const model::WaitGraph graph = MakeWaitGraph(AnalyseFile(std::string(scenario) + "/go1.26.trace"), "waits");
     Functions wanted;
-    for (const Json& member : Expected(scenario)["rings"][0]["members"])
-      wanted.push_back(member["site_function"].get<std::string>());
+    const Json expected = Expected(scenario);
+    for (const Json& member : expected["rings"][0]["members"]) wanted.push_back(member["site_function"].get<std::string>());
     std::ranges::sort(wanted);
     const Functions drawn = RingFunctions(graph);
     CHECK_MESSAGE(std::ranges::includes(drawn, wanted), fmt::format("{}", fmt::join(drawn, " ")));

@@ -48,9 +48,8 @@ TEST_CASE("profiles of the trace's own time and program agree with it") {
   REQUIRE(hot != nullptr);
   CHECK(hot->profile == hot->trace);
   CHECK(hot->blocked_ns == 0);  // it only computes
-  const auto* driver =
-      Row(Question(Against("cross_check/go1.26.block.pb.gz", ProfileKind::kBlock), "waits at the same lines"),
-          "main.(*Ledger).enter ");
+  const auto block = Against("cross_check/go1.26.block.pb.gz", ProfileKind::kBlock);
+  const auto* driver = Row(Question(block, "waits at the same lines"), "main.(*Ledger).enter ");
   REQUIRE(driver != nullptr);
   CHECK(driver->agreement == Agreement::kAgree);
   CHECK(driver->profile > 10'000'000);
