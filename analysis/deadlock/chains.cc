@@ -50,7 +50,7 @@ class Finder {
 
   Row Holder(Row waiter) const {
     const WaitEdge* best = nullptr;
-    for (const WaitEdge& edge : std::ranges::equal_range(result_.edges, waiter, {}, &WaitEdge::waiter)) {
+    for (const WaitEdge& edge : EdgesOf(result_.edges, waiter)) {
       if (edge.holder != waiter && (best == nullptr || edge.evidence > best->evidence)) best = &edge;
     }
     return best == nullptr ? kNobody : best->holder;

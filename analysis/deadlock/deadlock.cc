@@ -75,7 +75,7 @@ class Grouping {
 
   void AddEdges(Finding& finding) const {
     for (Row row : finding.goroutines) {
-      const auto edges = std::ranges::equal_range(result_.edges, row, {}, &WaitEdge::waiter);
+      const auto edges = EdgesOf(result_.edges, row);
       finding.edges.insert(finding.edges.end(), edges.begin(), edges.end());
     }
   }

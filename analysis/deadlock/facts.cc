@@ -27,6 +27,12 @@ void Remember(std::vector<Goroutine::Partner>& partners, Goroutine::Partner part
   partners.push_back(partner);
 }
 
+Goroutine::WokeAt& WokeAtSite(Goroutine& goroutine, SiteRow site, bool as_stranger) {
+  const auto known = std::ranges::find(goroutine.woke_at, site, &Goroutine::WokeAt::site);
+  if (known != goroutine.woke_at.end()) return *known;
+  return goroutine.woke_at.emplace_back(Goroutine::WokeAt{.site = site, .as_stranger = as_stranger});
+}
+
 class Gatherer {
  public:
   Gatherer(model::EventSource& source, size_t rows_kept) : source_(source), rows_kept_(rows_kept), forget_at_(rows_kept) {}
@@ -45,7 +51,6 @@ class Gatherer {
   void Settle(Goroutine& goroutine, StackId stack, Time time);
   void CountEnd(const OpenWait& wait, Time waited, bool is_by_timer);
   void CountWake(Row waiter, const OpenWait& wait, Row waker, StackId waker_stack);
-  void CountWaker(SiteRow site, Row waker, Kin kin);
   void Ended(const Event& event, Row row);
   void TellSitesTheirWakers();
 
@@ -225,7 +230,7 @@ void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId wa
   if (post.occasions == 0 || facts_.end - post.last_ended > kSlack) ++post.occasions;
   post.last_ended = facts_.end;
   if (wake.ended_by != nullptr) ++*wake.ended_by;
-  CountWaker(wait.site, waker, kin);
+  ++WokeAtSite(At(waker), wait.site, kin == Kin::kStranger).times;
   ++(kin == Kin::kStranger ? site.ended_by_stranger : site.ended_by_kin);
   ++facts_.places[site.place].ended_by_another;
   const bool made_waker = At(waker).creator == waiter && IsInsideCall(wait.raw, At(waker).create_stack);
@@ -234,14 +239,6 @@ void Gatherer::CountWake(Row waiter, const OpenWait& wait, Row waker, StackId wa
   Remember(At(waiter).woken_by, {facts_.stacks.leaf(wait.stack), waker, made_waker});
   if (wake.ended_by != nullptr) Remember(At(waker).has_woken, {wake.place, waiter, made_waiter});
 }
-
-Goroutine::WokeAt& WokeAtSite(Goroutine& goroutine, SiteRow site, bool as_stranger) {
-  const auto known = std::ranges::find(goroutine.woke_at, site, &Goroutine::WokeAt::site);
-  if (known != goroutine.woke_at.end()) return *known;
-  return goroutine.woke_at.emplace_back(Goroutine::WokeAt{.site = site, .as_stranger = as_stranger});
-}
-
-void Gatherer::CountWaker(SiteRow site, Row waker, Kin kin) { ++WokeAtSite(At(waker), site, kin == Kin::kStranger).times; }
 
 void Gatherer::Ended(const Event& event, Row row) {
   Goroutine& goroutine = At(row);

@@ -225,13 +225,9 @@ bool WaitsForOwnChild(const Question& q) {
 // The creator has received from within the function that made this sender: it takes part in what goes on there.
 bool CreatorTakesPart(const Question& q) {
   const FunctionId made_in = q.scene.stacks().leaf_function(q.goroutine.create_stack);
-  const auto is_inside = [&](StackId stack) {
-    for (LocationId location : q.scene.stacks().trie().LeafFirst(stack)) {
-      if (q.scene.stacks().function(location) == made_in) return true;
-    }
-    return false;
+  const auto takes_part = [&](StackId stack) {
+    return q.scene.stacks().IsOn(stack, made_in) && IsCounterpart(q.scene, WaitKind::kSend, stack);
   };
-  const auto takes_part = [&](StackId stack) { return is_inside(stack) && IsCounterpart(q.scene, WaitKind::kSend, stack); };
   const Goroutine& creator = q.scene.facts().at(q.goroutine.creator);
   return creator.HasWaitedToReceive() || std::ranges::any_of(creator.waking_stacks, takes_part);
 }

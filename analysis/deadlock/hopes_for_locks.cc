@@ -53,13 +53,6 @@ void HolderInLockFunction(const Question& q, Hopes& hopes) {
   }
 }
 
-// It went round in there already while the waiter went through a whole round of its own, this lock and all: no lock is held
-// from round to round.
-bool IsInAnOldLoop(const Question& q, Row who, StringId receiver) {
-  const auto since = q.scene.HasBeenInTypeSince(who, receiver);
-  return since && q.scene.HasMadeRoundSince(q.row, *since);
-}
-
 // Somebody alive is inside a method of the type in whose method the lock is taken. Who goes round a loop in there is
 // likelier to have another object's, from time to time, than to keep this one.
 void HolderInMethod(const Question& q, Hopes& hopes) {
@@ -166,6 +159,11 @@ bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, 
 }
 
 }  // namespace
+
+bool IsInAnOldLoop(const Question& q, Row who, StringId receiver) {
+  const auto since = q.scene.HasBeenInTypeSince(who, receiver);
+  return since && q.scene.HasMadeRoundSince(q.row, *since);
+}
 
 void HopesForLock(const Question& q, Hopes& hopes) {
   LockStillMoves(q, hopes);

@@ -33,18 +33,24 @@ bool HasNone(const Question& q, Row who) {
   return SharedReceiver(q.scene.facts(), q.row, who) == Hand::kOther;
 }
 
-bool IsInQueue(const Question& q, Row who) { return q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known; }
+bool MayHaveOne(const Question& q, Row who) {
+  const bool is_in_queue = q.scene.IsWaiting(who) && q.scene.KnownOf(who) == q.known;
+  return who != q.row && !is_in_queue && !HasNone(q, who);
+}
+
+// Those of the group who live and may have one; `function` is where.
+void OfferAtWork(const Question& q, Hopes& hopes, GroupRow group, FunctionId function) {
+  q.lively.AnyInGroup(group, q.found, [&](Row who) {
+    if (MayHaveOne(q, who)) hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, function);
+    return hopes.is_settled();
+  });
+}
 
 // Somebody alive is inside a function of the program that asks for such resources, and does not wait for one himself.
 void OfferUsers(const Question& q, Hopes& hopes) {
   for (const auto& [function, line] : q.scene.UsersOf(q.known)) {
     for (GroupRow group : q.scene.WithFunction(function)) {
-      const auto offer = [&](Row who) {
-        if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
-        hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, function);
-        return hopes.is_settled();
-      };
-      if (q.lively.AnyInGroup(group, q.found, offer)) return;
+      if (!hopes.is_settled()) OfferAtWork(q, hopes, group, function);
     }
   }
 }
@@ -52,12 +58,7 @@ void OfferUsers(const Question& q, Hopes& hopes) {
 // Or is inside a call of the pool's own package: it works with what it has.
 void OfferCallers(const Question& q, Hopes& hopes) {
   for (GroupRow group : q.scene.InsideOf(q.known)) {
-    const auto offer = [&](Row who) {
-      if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
-      hopes.Offer(Hope::kLikely, HopeRule::kHasResource, who, q.scene.stacks().leaf_function(q.wait.stack));
-      return hopes.is_settled();
-    };
-    if (q.lively.AnyInGroup(group, q.found, offer)) return;
+    if (!hopes.is_settled()) OfferAtWork(q, hopes, group, q.leaf);
   }
 }
 
@@ -69,11 +70,10 @@ void OfferMethods(const Question& q, Hopes& hopes) {
     if (receiver == StringId(0)) continue;
     for (GroupRow group : q.scene.WithReceiver(receiver)) {
       const auto offer = [&](Row who) {
-        if (who == q.row || IsInQueue(q, who) || HasNone(q, who)) return false;
+        if (!MayHaveOne(q, who)) return false;
         const bool goes_round = q.scene.GoesRoundSince(who, q.wait.since);
         // What it keeps through its rounds, it had when the pool still had enough for this one.
-        const auto since = q.scene.HasBeenInTypeSince(who, receiver);
-        if (goes_round && since && q.scene.HasMadeRoundSince(q.row, *since)) return false;
+        if (goes_round && IsInAnOldLoop(q, who, receiver)) return false;
         hopes.Offer(goes_round ? Hope::kPerhaps : Hope::kLikely, HopeRule::kMethodOfType, who, function);
         return hopes.is_settled();
       };

@@ -182,8 +182,7 @@ Activation ActivationOf(const Scene& scene, Row row) {
   };
   if (goroutine.is_older) {  // a dump tells the function only
     const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
-    for (LocationId location : facts.stacks.trie().LeafFirst(facts.at(goroutine.creator).last_stack))
-      activation.is_innermost |= facts.stacks.function(location) == made_in;
+    activation.is_innermost = facts.stacks.IsOn(facts.at(goroutine.creator).last_stack, made_in);
     activation.frames = activation.is_innermost ? 1 : 0;
     return activation;
   }

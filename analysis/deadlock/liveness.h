@@ -138,6 +138,10 @@ bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack);
 // It was seen to receive, or to wait for something to receive.
 bool HasReceived(const Scene& scene, Row row);
 
+// It was inside the methods of this type already while the waiter went through a whole round of its own, what it waits for
+// now and all: what goes on in there does not keep that from round to round.
+bool IsInAnOldLoop(const Question& question, Row who, StringId receiver);  // hopes_for_locks.cc
+
 void HopesForLock(const Question& question, Hopes& hopes);  // hopes_for_locks.cc
 // Somebody who does not wait for another goroutine has been inside one call of the lock's functions, or of a method of its
 // type, since before this wait for a lock began: however long it takes, he may simply have it.

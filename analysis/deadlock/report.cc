@@ -158,7 +158,7 @@ std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
   std::vector<std::string> lines;
   for (Row row : Shown(finding)) {
     lines.push_back(Member(row));
-    const auto edges = std::ranges::equal_range(result_.edges, row, {}, &WaitEdge::waiter);
+    const auto edges = EdgesOf(result_.edges, row);
     size_t shown = 0;
     for (const WaitEdge& edge : edges) {
       const bool is_inside = std::ranges::find(finding.goroutines, edge.holder) != finding.goroutines.end();

@@ -12,8 +12,8 @@ bool IsHard(Verdict verdict) { return verdict == Verdict::kDeadlock || verdict =
 
 // It waits for what its own kind used to do, in the middle of doing it.
 bool IsStarvedServer(const std::vector<WaitEdge>& edges, Row row) {
-  const auto own = std::ranges::equal_range(edges, row, {}, &WaitEdge::waiter);
-  return std::ranges::any_of(own, [](const WaitEdge& edge) { return edge.rule == EdgeRule::kServerWaitsToo; });
+  return std::ranges::any_of(EdgesOf(edges, row),
+                             [](const WaitEdge& edge) { return edge.rule == EdgeRule::kServerWaitsToo; });
 }
 
 // Receivers that idle beside each other make cycles of guesses; one with another kind of wait, or one whose creation was
@@ -102,10 +102,8 @@ void DemoteBehindIdle(const Scene& scene, const std::vector<WaitEdge>& edges, st
       const bool may_idle = wait.is_older && is_patient && !NeverIdles(scene.KnownOf(row));
       if (judgement.verdict != Verdict::kLeak || judgement.is_proven || !may_idle || !HasSign(judgement, Sign::kWakersStuck))
         continue;
-      const auto own = std::ranges::equal_range(edges, row, {}, &WaitEdge::waiter);
-      const bool is_behind_stuck =
-          std::ranges::any_of(own, [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); });
-      if (is_behind_stuck) continue;
+      const auto is_stuck = [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); };
+      if (std::ranges::any_of(EdgesOf(edges, row), is_stuck)) continue;
       judgement.verdict = Verdict::kSuspect;
       has_changed = true;
     }

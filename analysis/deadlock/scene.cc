@@ -14,6 +14,11 @@ void AddOnce(std::unordered_map<Key, std::vector<T>>& index, Key key, T value) {
   if (values.empty() || values.back() != value) values.push_back(value);
 }
 
+void KeepFirst(std::map<FunctionId, int64_t>& lines, FunctionId function, int64_t line) {
+  const auto [at, is_new] = lines.try_emplace(function, line);
+  if (!is_new) at->second = std::min(at->second, line);
+}
+
 }  // namespace
 
 Scene::Scene(const Facts& facts, const Knowledge& knowledge)
@@ -56,22 +61,21 @@ void Scene::LookUpWaits(const Knowledge& knowledge) {
     return at->second;
   };
   for (Row row : waiting_) known_[row] = look_up(stacks().leaf_function(facts_.at(row).wait->stack), facts_.at(row).start);
+  std::set<FunctionId> seen;
   for (const Site& site : facts_.sites) {
-    const KnownWait* known = look_up(stacks().leaf_function(site.stack), FunctionId(0));
+    const FunctionId asks = stacks().leaf_function(site.stack);
+    const KnownWait* known = look_up(asks, FunctionId(0));
     if (known == nullptr || known->role != Role::kResource) continue;
-    FindInsideOf(*known, stacks().leaf_function(site.stack));
+    if (seen.insert(asks).second) FindInsideOf(*known, asks);
     for (StackId at = stacks().OwnPart(site.stack); at != StackTrie::root(); at = stacks().trie().caller(at)) {
       const FunctionId function = stacks().leaf_function(at);
       const bool is_root = stacks().trie().caller(at) == StackTrie::root();
-      const bool is_own =
-          !stacks().traits(function).is_standard && !IsOfOnePackage(function, stacks().leaf_function(site.stack));
+      const bool is_own = !stacks().traits(function).is_standard && !IsOfOnePackage(function, asks);
       if (!is_own) continue;
       const int64_t line = stacks().line(stacks().leaf(at));
-      for (auto* asks : {&asks_in_[known], is_root ? nullptr : &users_of_[known]}) {
-        if (asks == nullptr) continue;  // the function it was started with is on its stack whatever it does
-        const auto [user, is_new] = asks->try_emplace(function, line);
-        if (!is_new) user->second = std::min(user->second, line);
-      }
+      KeepFirst(asks_in_[known], function, line);
+      if (!is_root)
+        KeepFirst(users_of_[known], function, line);  // what it was started with is on its stack whatever it does
     }
   }
 }
@@ -92,9 +96,10 @@ void Scene::FindInsideOf(const KnownWait& resource, FunctionId asks) {
   }
 }
 
-std::vector<GroupRow> Scene::InsideOf(const KnownWait* resource) const {
+const std::set<GroupRow>& Scene::InsideOf(const KnownWait* resource) const {
+  static const std::set<GroupRow> kNone;
   const auto at = inside_of_.find(resource);
-  return at == inside_of_.end() ? std::vector<GroupRow>() : std::vector<GroupRow>(at->second.begin(), at->second.end());
+  return at == inside_of_.end() ? kNone : at->second;
 }
 
 bool Scene::IsOfOnePackage(FunctionId a, FunctionId b) const {

@@ -60,7 +60,7 @@ class Scene {
   // Functions of the program that were seen to ask for this resource, now or earlier.
   const std::map<FunctionId, int64_t>& UsersOf(const KnownWait* resource) const;  // with the first line seen to
   // Where the program's code has called into the resource's package, for it or with it in hand.
-  std::vector<GroupRow> InsideOf(const KnownWait* resource) const;
+  const std::set<GroupRow>& InsideOf(const KnownWait* resource) const;
   // The first line at which this function was seen to, be it one that goroutines are started with or not.
   std::optional<int64_t> FirstAskIn(const KnownWait* resource, FunctionId function) const;
   // Does it wait in the very function its go statement ran? A loop that serves, at its post.

@@ -198,7 +198,7 @@ void Maker::AddWaits(const Finding& finding) {
 
 std::map<uint32_t, const WaitEdge*> Maker::Holders(const Finding& finding, Row waiter) {
   std::vector<const WaitEdge*> edges;
-  for (const WaitEdge& edge : std::ranges::equal_range(result_.edges, waiter, {}, &WaitEdge::waiter)) {
+  for (const WaitEdge& edge : EdgesOf(result_.edges, waiter)) {
     const bool is_inside =
         ring_of_.contains(edge.holder) && ring_of_.contains(waiter) && ring_of_.at(edge.holder) == ring_of_.at(waiter);
     if (finding.verdict != Verdict::kDeadlock || is_inside) edges.push_back(&edge);

@@ -392,6 +392,10 @@ std::vector<WaitEdge> FindWaitEdges(const Scene& scene, const std::vector<Judgem
   return EdgeFinder(scene, judgements).Run();
 }
 
+std::span<const WaitEdge> EdgesOf(const std::vector<WaitEdge>& edges, Row waiter) {
+  return std::ranges::equal_range(edges, waiter, {}, &WaitEdge::waiter);
+}
+
 std::string Explain(const Scene& scene, const WaitEdge& edge) {
   const std::string_view function = edge.function == FunctionId(0) ? "" : scene.stacks().name(edge.function);
   switch (edge.rule) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct WaitEdge {
 
 // Sorted by waiter, then holder; one edge for each pair.
 std::vector<WaitEdge> FindWaitEdges(const Scene& scene, const std::vector<Judgement>& judgements);
+// Those of one waiter, of such a vector.
+std::span<const WaitEdge> EdgesOf(const std::vector<WaitEdge>& edges, Row waiter);
 std::string Explain(const Scene& scene, const WaitEdge& edge);
 
 }  // namespace analysis::deadlock
