@@ -10,17 +10,8 @@
 namespace {
 
 using namespace analysis::deadlock;
-
-Result Judged(const std::string& script, std::string_view knowledge = {}) {
-  Inputs inputs;
-  if (!knowledge.empty()) inputs.knowledge.Add("extra.table", knowledge);
-  const auto source = test_support::TraceScript(script);
-  return Analyse(*source, std::move(inputs));
-}
-
-std::string Verdicts(const std::string& script, std::string_view knowledge = {}) {
-  return test_support::Told(Judged(script, knowledge), {Verdict::kDeadlock, Verdict::kLeak, Verdict::kSuspect});
-}
+using test_support::Judged;
+using test_support::Verdicts;
 
 constexpr int64_t kMs = 1'000'000;
 
@@ -33,6 +24,26 @@ std::string Rounds(int id, const std::string& wait, int64_t begin, int64_t end) 
 }
 
 const std::string kEnd = "900000000 - create g99 main.tick\n";
+
+// g2 feeds a zone from time to time, and g3 serves it; after 100 ms g2 wants the zone's lock.
+const std::string kFeederPauses = "\"sleep\" @ main.feeder;time.Sleep";
+const std::string kFeederWantsLock =
+    "100000000 - wake g2\n100000001 g2 run on p1\n100000002 g2 wait \"sync\" @ "
+    "main.feeder;main.(*zone).set;sync.(*Mutex).Lock\n";
+std::string FeederAndServer(const std::string& server_waits) {
+  return fmt::format(R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.feeder @ main.main
+2 g1 create g3 main.(*zone).serve @ main.main
+3 g3 run on p2
+4 g3 wait {}
+5 g2 run on p1
+6 g2 wait {}
+7 g1 wait "forever" @ main.main;runtime.block
+)",
+                     server_waits, kFeederPauses);
+}
 
 }  // namespace
 
@@ -136,25 +147,11 @@ TEST_CASE("a goroutine that lives as long as its creator has one tells who holds
 }
 
 TEST_CASE("who went round a method while the waiter went through the lock, again and again, does not hold it") {
-  const std::string begin = R"(
-0 sync
-0 g1 was running on p0
-1 g1 create g2 main.feeder @ main.main
-2 g1 create g3 main.(*zone).serve @ main.main
-3 g3 run on p2
-4 g3 wait "sleep" @ main.(*zone).serve;time.Sleep
-5 g2 run on p1
-6 g2 wait "sleep" @ main.feeder;time.Sleep
-7 g1 wait "forever" @ main.main;runtime.block
-)";
-  const std::string pause = "\"sleep\" @ main.feeder;time.Sleep", serve = "\"sleep\" @ main.(*zone).serve;time.Sleep";
-  const std::string lock =
-      "100000000 - wake g2\n100000001 g2 run on p1\n100000002 g2 wait \"sync\" @ "
-      "main.feeder;main.(*zone).set;sync.(*Mutex).Lock\n";
-  const std::string rounds = Rounds(2, pause, kMs, 90 * kMs);
-  CHECK(Verdicts(begin + rounds + lock + Rounds(3, serve, 110 * kMs, 800 * kMs) + kEnd) == "g2 leak");
+  const std::string serve = "\"sleep\" @ main.(*zone).serve;time.Sleep", begin = FeederAndServer(serve);
+  const std::string rounds = Rounds(2, kFeederPauses, kMs, 90 * kMs);
+  CHECK(Verdicts(begin + rounds + kFeederWantsLock + Rounds(3, serve, 110 * kMs, 800 * kMs) + kEnd) == "g2 leak");
   // It goes round, but whether it did before the lock was taken is not known: a long job under the lock would look alike.
-  CHECK(Verdicts(begin + lock + Rounds(3, serve, 110 * kMs, 800 * kMs) + kEnd) == "g2 suspect");
+  CHECK(Verdicts(begin + kFeederWantsLock + Rounds(3, serve, 110 * kMs, 800 * kMs) + kEnd) == "g2 suspect");
 }
 
 TEST_CASE("a loop is not taken to hold the lock that it takes in each round") {
@@ -251,23 +248,10 @@ TEST_CASE("who waits behind its own go statement is not idle when what it starte
 
 TEST_CASE("a loop that has begun a long job since may do it under the lock") {
   // g3 ticks, as it did all the time, and then reads file after file; g2 went its rounds before.
-  const std::string begin = R"(
-0 sync
-0 g1 was running on p0
-1 g1 create g2 main.feeder @ main.main
-2 g1 create g3 main.(*zone).serve @ main.main
-3 g3 run on p2
-4 g3 wait "select" @ main.(*zone).serve;runtime.selectgo
-5 g2 run on p1
-6 g2 wait "sleep" @ main.feeder;time.Sleep
-7 g1 wait "forever" @ main.main;runtime.block
-)";
-  const std::string lock =
-      "100000000 - wake g2\n100000001 g2 run on p1\n100000002 g2 wait \"sync\" @ "
-      "main.feeder;main.(*zone).set;sync.(*Mutex).Lock\n";
   const std::string read = "\"sleep\" @ main.(*zone).serve;main.readSlowly;time.Sleep";
-  const Result result = Judged(begin + Rounds(2, "\"sleep\" @ main.feeder;time.Sleep", kMs, 90 * kMs) + lock +
-                               Rounds(3, read, 99 * kMs, 800 * kMs) + kEnd);
+  const Result result =
+      Judged(FeederAndServer("\"select\" @ main.(*zone).serve;runtime.selectgo") + Rounds(2, kFeederPauses, kMs, 90 * kMs) +
+             kFeederWantsLock + Rounds(3, read, 99 * kMs, 800 * kMs) + kEnd);
   CHECK(test_support::Told(result, {Verdict::kDeadlock, Verdict::kLeak}) == "");
 }
 

@@ -9,24 +9,11 @@
 namespace {
 
 using namespace analysis::deadlock;
+using test_support::Judged;
+using test_support::Verdicts;
 
-struct Beside {
-  std::string_view knowledge;  // entries for the table of known waits
-};
-
-Result Judged(std::string_view script, const Beside& beside) {
-  Inputs inputs;
-  if (!beside.knowledge.empty()) inputs.knowledge.Add("extra.table", beside.knowledge);
-  const auto source = test_support::TraceScript(script);
-  return Analyse(*source, std::move(inputs));
-}
-
-std::string Verdicts(std::string_view script, Beside beside = {}) {
-  return test_support::Told(Judged(script, beside), {Verdict::kDeadlock, Verdict::kLeak, Verdict::kSuspect});
-}
-
-std::string Why(std::string_view script, int64_t id, Beside beside = {}) {
-  return test_support::Why(Judged(script, beside), id);
+std::string Why(std::string_view script, int64_t id, std::string_view knowledge = {}) {
+  return test_support::Why(Judged(script, knowledge), id);
 }
 
 // A WaitGroup whose only worker has ended, in a trace that goes on until `end`.
@@ -119,7 +106,7 @@ TEST_CASE("nobody idles where a resource is wanted, and nobody is accused while 
       6 g3 wait "select" @ main.handle;main.query;lib.(*Pool).Get;runtime.selectgo
  90000000 - create g9 main.tick
 )";
-  CHECK(Verdicts(kStuck, {.knowledge = kTable}) == "g2+g3 leak");
+  CHECK(Verdicts(kStuck, kTable) == "g2+g3 leak");
   CHECK(Verdicts(R"(
       0 sync
       0 g1 was running on p0
@@ -131,7 +118,7 @@ TEST_CASE("nobody idles where a resource is wanted, and nobody is accused while 
       6 g3 wait "network" @ main.handle;main.query;net.Read
  90000000 - create g9 main.tick
 )",
-                 {.knowledge = kTable}) == "");
+                 kTable) == "");
 }
 
 TEST_CASE("a wait older than the trace is no verdict while somebody has been away for less than half a second") {
@@ -211,7 +198,7 @@ TEST_CASE("a loop that the table knows to be idle is not looked at further; user
  90000000 - create g9 main.tick
 )";
   CHECK(Verdicts(kScript) == "g2 leak");
-  CHECK(Verdicts(kScript, {.knowledge = "frame lib.(*Client).send\nis idle\n"}) == "");
+  CHECK(Verdicts(kScript, "frame lib.(*Client).send\nis idle\n") == "");
 }
 
 TEST_CASE("senders that stay where their peers come and go are leaked, though somebody might still come; one is not yet") {
@@ -306,5 +293,5 @@ TEST_CASE("a goroutine of the pool's own, parked by design, holds none of the po
       6 g3 wait "select" @ lib.(*Pool).watch;runtime.selectgo
  90000000 - create g9 main.tick
 )",
-                 {.knowledge = kTable}) == "g2 leak");
+                 kTable) == "g2 leak");
 }

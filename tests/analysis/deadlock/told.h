@@ -5,11 +5,21 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "analysis/deadlock/deadlock.h"
+#include "tests/support/trace_script.h"
 
 // What the analysis says, in the words that its tests expect.
 namespace test_support {
+
+// Of a trace written down event by event, with `knowledge` as more entries for the table of known waits.
+inline analysis::deadlock::Result Judged(std::string_view script, std::string_view knowledge = {}) {
+  analysis::deadlock::Inputs inputs;
+  if (!knowledge.empty()) inputs.knowledge.Add("extra.table", knowledge);
+  return Analyse(*TraceScript(script), std::move(inputs));
+}
 
 // The goroutines with one of these verdicts, worst first: "g2 leak, g3+g4 deadlock".
 inline std::string Told(const analysis::deadlock::Result& result,
@@ -23,6 +33,11 @@ inline std::string Told(const analysis::deadlock::Result& result,
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ids, Name(finding.verdict));
   }
   return text;
+}
+
+inline std::string Verdicts(std::string_view script, std::string_view knowledge = {}) {
+  using enum analysis::deadlock::Verdict;
+  return Told(Judged(script, knowledge), {kDeadlock, kLeak, kSuspect});
 }
 
 // The signs that goroutine `id` was judged by, or what speaks for it.
