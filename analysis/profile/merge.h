@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "model/profile.h"
@@ -33,9 +32,6 @@ class Merging {
 
 // `sources` must not be empty.
 model::Profile Merge(std::vector<model::Profile> sources);
-
-// Each value times the ratio of its type, rounded. Samples that become zero in all values go.
-void Scale(model::Profile& profile, std::span<const double> ratios);
 
 enum class Subtraction {
   kBase,      // equal samples cancel; percentages are of what is left
