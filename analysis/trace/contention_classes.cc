@@ -82,14 +82,14 @@ void ContentionClasses::Merge(Class& into, Class&& from) {
 // Those of one queue that came before one of the other now stand ahead of it, and always have.
 void ContentionClasses::JoinQueues(Class& into, Class& from) {
   const auto shift = [](Class& row, const Class& other) {
-    row.waiting.ForEach([&](const WaitPlace& place, Queued& queued) {
+    for (auto& [place, queued] : row.waiting) {
       queued.wakes_before += other.wakes;
-      queued.ahead += other.waiting.CountBefore(place);
-    });
+      queued.ahead += static_cast<uint64_t>(std::distance(other.waiting.begin(), other.waiting.lower_bound(place)));
+    }
   };
   shift(into, from);
   shift(from, into);
-  from.waiting.ForEach([&](const WaitPlace& place, const Queued& queued) { into.waiting.Add(place, queued); });
+  into.waiting.merge(from.waiting);
   into.writers_waiting += from.writers_waiting;
 }
 
@@ -97,11 +97,11 @@ void ContentionClasses::JoinQueues(Class& into, Class& from) {
 void ContentionClasses::CountOvertaken(Class& row) {
   std::unordered_map<model::GoroutineId, uint64_t> overtaken;
   uint64_t ahead = 0;
-  row.waiting.ForEach([&](const WaitPlace& place, const Queued& queued) {
+  for (const auto& [place, queued] : row.waiting) {
     const uint64_t served = row.wakes - queued.wakes_before, gone = queued.ahead - std::min(ahead, queued.ahead);
-    overtaken[place.goroutine] = served - std::min(gone, served);
+    overtaken[place.second] = served - std::min(gone, served);
     ++ahead;
-  });
+  }
   for (ContentionWaiter& waiter : row.found.waiting) waiter.overtaken = overtaken[waiter.goroutine];
 }
 
@@ -118,9 +118,9 @@ void ContentionClasses::BeginWait(Site site, const Arrival& arrival, model::Time
   Advance(row, now);
   row.waited_ns += now - arrival.begin;  // of a wait that is told of late
   if (arrival.resource == Resource::kRwMutexRead && row.writers_waiting > 0) ++row.found.readers_behind_writers;
-  const bool is_new = row.waiting.Add(
+  const auto [at, is_new] = row.waiting.try_emplace(
       {arrival.queued_at, arrival.goroutine},
-      {.resource = arrival.resource, .wakes_before = row.wakes, .ahead = static_cast<uint64_t>(row.waiting.size())});
+      Queued{.resource = arrival.resource, .wakes_before = row.wakes, .ahead = static_cast<uint64_t>(row.waiting.size())});
   if (is_new && arrival.resource == Resource::kRwMutexWrite) ++row.writers_waiting;
   row.found.max_waiters = std::max<uint64_t>(row.found.max_waiters, row.waiting.size());
 }
@@ -128,13 +128,12 @@ void ContentionClasses::BeginWait(Site site, const Arrival& arrival, model::Time
 void ContentionClasses::EndWait(Site site, model::GoroutineId goroutine, model::Time queued_at, model::Time now) {
   Class& row = Find(site);
   Advance(row, now);
-  const WaitPlace place{queued_at, goroutine};
-  const Queued* const queued = row.waiting.Find(place);
-  if (queued == nullptr) return;
+  const auto at = row.waiting.find({queued_at, goroutine});
+  if (at == row.waiting.end()) return;
   ++row.wakes;
-  if (row.waiting.first().queued_at < queued_at) ++row.out_of_order;
-  if (queued->resource == Resource::kRwMutexWrite) --row.writers_waiting;
-  row.waiting.Erase(place);
+  if (row.waiting.begin()->first.first < queued_at) ++row.out_of_order;
+  if (at->second.resource == Resource::kRwMutexWrite) --row.writers_waiting;
+  row.waiting.erase(at);
 }
 
 void ContentionClasses::Charge(Site site, const LastWake& wake, model::StackId stack, int64_t direct_ns, model::Time now) {

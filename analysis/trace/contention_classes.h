@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "analysis/trace/contention.h"
-#include "analysis/trace/wait_queue.h"
 #include "model/id_map.h"
 
 // The classes of FindContention while the trace is read: lines are joined to classes as wakes are seen, and what was counted
@@ -59,8 +58,8 @@ class ContentionClasses {
     std::map<model::LocationId, std::pair<ContentionSite, int64_t>> waiters;  // with the longest wait
     std::map<model::LocationId, Holder> holders;
     model::IdSet goroutines;
-    WaitQueue<Queued> waiting;
-    uint64_t writers_waiting = 0;  // of RWMutexes
+    std::map<std::pair<model::Time, model::GoroutineId>, Queued> waiting;  // first come, first served
+    uint64_t writers_waiting = 0;                                          // of RWMutexes
     model::Time now = 0;
     int64_t waited_ns = 0;      // by all waiters together, until `now`
     int64_t charged_until = 0;  // of waited_ns

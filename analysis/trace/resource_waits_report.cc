@@ -110,7 +110,7 @@ std::vector<const deadlock::WaitEdge*> Writer::Holders(const ContentionClass& ro
   for (const ContentionWaiter& waiter : row.waiting) {
     const Row waiting = facts().RowOf(waiter.goroutine);
     if (waiting == deadlock::kNobody) continue;
-    const auto edges = std::ranges::equal_range(waits_.stuck.edges, waiting, {}, &deadlock::WaitEdge::waiter);
+    const auto edges = deadlock::EdgesOf(waits_.stuck.edges, waiting);
     for (const deadlock::WaitEdge& edge : edges) {
       const deadlock::WaitEdge*& best = of_holder[edge.holder];
       if (best == nullptr || edge.evidence > best->evidence) best = &edge;
