@@ -32,10 +32,11 @@ class Writer {
   std::vector<std::string> Evidence(const Finding& finding) const;
   std::vector<std::string> WhoWaits(const Finding& finding) const;
   std::vector<std::string> Why(const Finding& finding) const;
-  std::string Holder(const WaitEdge& edge) const;
+  std::string Holder(const WaitEdge& edge, bool is_inside) const;
   ValueObject Json(const Finding& finding) const;
   std::string Resource(Row row) const;
   std::string Where(SiteRow site) const;
+  std::string Place(LocationId place) const;
   std::string Member(Row row) const;
   std::vector<Row> Shown(const Finding& finding) const;
   size_t CountOf(Verdict verdict) const;
@@ -98,9 +99,17 @@ std::string Writer::Answer() const {
   return answer + ": " + Where(worst.sites.front());
 }
 
+// Where it waits, and where the program's own code has called the dependency that does.
 std::string Writer::Where(SiteRow site) const {
-  const StackId own = stacks_.OwnPart(facts_.sites[site].stack);
-  const LocationId place = own == model::StackTrie::root() ? facts_.leaf_of(site) : stacks_.leaf(own);
+  const StackId stack = facts_.sites[site].stack;
+  const StackId own = stacks_.OwnPart(stack);
+  if (own == model::StackTrie::root()) return Place(facts_.leaf_of(site));
+  const StackId program = stacks_.ProgramPart(own);
+  const bool is_called = program != own && program != model::StackTrie::root();
+  return Place(stacks_.leaf(own)) + (is_called ? " under " + Place(stacks_.leaf(program)) : "");
+}
+
+std::string Writer::Place(LocationId place) const {
   return fmt::format("{} ({})", stacks_.name(stacks_.function(place)), stacks_.FileAndLine(place));
 }
 
@@ -148,10 +157,12 @@ std::string Writer::Member(Row row) const {
                      Where(wait.site), since);
 }
 
-std::string Writer::Holder(const WaitEdge& edge) const {
+std::string Writer::Holder(const WaitEdge& edge, bool is_inside) const {
   const char* does = IsLock(facts_.at(edge.waiter).wait->kind) ? "held by" : "needs";
   const std::string who = edge.holder == edge.waiter ? "itself" : fmt::format("goroutine {}", facts_.at(edge.holder).id);
-  return fmt::format("  {} {} ({}): {}", does, who, Name(edge.evidence), Explain(scene_, edge));
+  const bool is_behind = !is_inside && result_.judgements[edge.holder].verdict == Verdict::kDeadlock;
+  return fmt::format("  {} {} ({}): {}{}", does, who, Name(edge.evidence), Explain(scene_, edge),
+                     is_behind ? "; it is deadlocked" : "");
 }
 
 std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
@@ -163,7 +174,7 @@ std::vector<std::string> Writer::WhoWaits(const Finding& finding) const {
     for (const WaitEdge& edge : edges) {
       const bool is_inside = std::ranges::find(finding.goroutines, edge.holder) != finding.goroutines.end();
       if (finding.verdict == Verdict::kDeadlock && !is_inside) continue;
-      if (++shown <= 2) lines.push_back(Holder(edge));
+      if (++shown <= 2) lines.push_back(Holder(edge, is_inside));
     }
   }
   const size_t left = finding.goroutines.size() - Shown(finding).size();

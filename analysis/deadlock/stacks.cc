@@ -127,6 +127,12 @@ StackId Stacks::OwnPart(StackId stack) const {
   return stack;
 }
 
+StackId Stacks::ProgramPart(StackId stack) const {
+  const auto is_others = [&](const FunctionTraits& traits) { return traits.is_standard || traits.is_dependency; };
+  while (stack != model::StackTrie::root() && is_others(traits(leaf_function(stack)))) stack = trie_.caller(stack);
+  return stack;
+}
+
 FunctionId Stacks::leaf_function(StackId stack) const {
   return stack == model::StackTrie::root() ? FunctionId(0) : function(trie_.location(stack));
 }
@@ -152,6 +158,9 @@ FunctionTraits Stacks::WorkOut(FunctionId function) const {
   traits.is_machinery =
       StartsWithAny(name, {"runtime.", "sync.", "internal/sync.", "internal/runtime/", "internal/poll.", "internal/race."});
   traits.is_standard = IsStandardLibrary(name) || StartsWithAny(name, {"golang.org/x/sync/"});
+  // The go command keeps a fetched module in a folder `module@version`, also under -trimpath.
+  const std::string_view path = symbols_.text(file(function));
+  traits.is_dependency = path.find("@v") != path.npos || path.find("/vendor/") != path.npos;
   traits.is_runtime_own = StartsWithAny(name, {"runtime.", "runtime/", "internal/runtime/"});
   traits.receiver = symbols_.InternString(ReceiverType(name));
   traits.outermost = symbols_.InternString(OutermostFunction(name));

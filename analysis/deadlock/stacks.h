@@ -24,6 +24,7 @@ struct FunctionTraits {
   bool is_known = false;        // worked out already
   bool is_machinery = false;    // runtime, sync, internal/poll: how a wait is done, not who waits
   bool is_standard = false;     // the standard library, machinery included, and golang.org/x/sync: not whose wait it is
+  bool is_dependency = false;   // of a module that was fetched or vendored, by its file's path
   bool is_runtime_own = false;  // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
   StringId receiver;            // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
   StringId outermost;           // main.serve of main.serve.func1.2: the function in whose text it is written
@@ -49,6 +50,9 @@ class Stacks {
   StackId UserPart(StackId stack) const { return Read(stack).user_part; }
   // UserPart, and the standard library's frames cut off too: the innermost frame that the user wrote. Root if there is none.
   StackId OwnPart(StackId stack) const;
+  // OwnPart, and the frames of dependencies cut off too: the innermost frame of the program's own modules. Root if there is
+  // none.
+  StackId ProgramPart(StackId stack) const;
 
   LocationId leaf(StackId stack) const { return trie_.location(stack); }  // not for the root
   FunctionId function(LocationId location) const { return symbols_.lines(location)[0].function; }

@@ -165,7 +165,9 @@ class Script : public model::EventSource {
     model::StackId stack;
     std::istringstream names(folded);
     for (std::string name; std::getline(names, name, ';');) {
-      stack = stacks_.Child(stack, symbols_.InternFrame(name, "main.go", 0));
+      const size_t colon = name.find(':');
+      const std::string file = colon == name.npos ? "main.go" : name.substr(colon + 1);
+      stack = stacks_.Child(stack, symbols_.InternFrame(name.substr(0, colon), file, 0));
     }
     return stack;
   }

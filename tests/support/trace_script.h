@@ -5,7 +5,8 @@
 
 #include "model/event_source.h"
 
-// Traces as tests write them down: an event a line, `time who what ..`, times in nanoseconds. Stacks are folded, root first.
+// Traces as tests write them down: an event a line, `time who what ..`, times in nanoseconds. Stacks are folded, root first;
+// a frame that is not of main.go has its file behind a colon.
 //
 //   0 sync
 //   0 g1 was running on p0            its state when the trace began: running, runnable, waiting, syscall
