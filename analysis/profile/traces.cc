@@ -32,7 +32,13 @@ class Writer {
         units_(NumberUnits(view.profile())) {
     for (uint32_t at = 0; at < view.profile().symbols.location_count(); ++at)
       frames_.push_back(Frames(model::LocationId(at)));
-    for (uint32_t set = 0; set < view.profile().labels.size(); ++set) labels_.push_back(Labels(model::LabelSetId(set)));
+    // Of sets that no sample has any more, nobody knows the units.
+    std::vector<bool> is_written(view.profile().labels.size());
+    labels_.resize(is_written.size());
+    for (const model::LabelSetId set : view.profile().sample_labels) {
+      if (!is_written[set.index()]) labels_[set.index()] = Labels(set);
+      is_written[set.index()] = true;
+    }
   }
 
   // Into the memory of `text`.
