@@ -135,7 +135,7 @@ void V1File::IndexRecord(const V1Record& record, std::vector<uint64_t>& stack_of
 
 V1Record V1File::ReadOther(const uint8_t* at) const {
   const uint8_t* const end = window_.data() + window_.size();
-  V1Record record{.type = V1Type(*at & 0x3f), .begin = at};
+  V1Record record(TypeAt(at), at);
   const unsigned more = *at >> 6;  // arguments behind the first, 3: the length of all of them follows
   ++at;
   if (record.type == V1Type::kNone || record.type >= V1Type::kCount || SpecOf(record.type).since > version_) {

@@ -19,11 +19,14 @@
 namespace proto::gotrace {
 
 struct V1Record {
-  V1Type type = V1Type::kNone;
+  // Field by field: an aggregate is cleared whole first, by an instruction that takes longer than all else about a record.
+  V1Record(V1Type of_type, const uint8_t* at) : type(of_type), begin(at) {}
+
+  V1Type type;
   uint64_t time = 0;           // difference to the record before, in ticks
   uint64_t arguments[5] = {};  // behind the time
   std::string_view text;       // kString, kUserLog
-  const uint8_t* begin = nullptr;
+  const uint8_t* begin;
   const uint8_t* list = nullptr;  // kStack: its numbers, up to `next`
   const uint8_t* next = nullptr;
 };
@@ -92,7 +95,7 @@ class V1File {
 inline V1Record V1File::ReadPlain(const uint8_t* at) const {
   const uint8_t* const begin = at;
   const unsigned arguments = plain_numbers_[*at] - 1U;
-  V1Record record{.type = V1Type(*at++ & 0x3f), .begin = begin};
+  V1Record record(TypeAt(at++), begin);
   const uint64_t size = arguments < 3 ? 0 : ReadVarint(at);
   const uint8_t* const list = at;
   record.time = ReadVarint(at);
