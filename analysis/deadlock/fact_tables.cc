@@ -34,13 +34,11 @@ void FactTables::RelearnRows() {
   }
 }
 
-Row FactTables::RowOf(GoroutineId id) {
-  auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
-  if (recent_id == id) return recent_row;
+Row FactTables::FindRow(GoroutineId id) {
   const Row* known = facts_.row_of.Find(static_cast<uint64_t>(id));
   if (known == nullptr) known = &AddRow(id);
-  recent_id = id;
-  return recent_row = *known;
+  recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()] = {id, *known};
+  return *known;
 }
 
 const Row& FactTables::AddRow(GoroutineId id) {

@@ -15,7 +15,10 @@ class FactTables {
 
   void RelearnRows();  // rows of goroutines and lineages have changed
 
-  Row RowOf(GoroutineId id);
+  Row RowOf(GoroutineId id) {
+    auto& [recent_id, recent_row] = recent_rows_[static_cast<uint64_t>(id) % recent_rows_.size()];
+    return recent_id == id ? recent_row : FindRow(id);
+  }
   SiteRow SiteOf(WaitKind kind, StackId stack);
   PostRow PostOf(WaitKind kind, StackId stack, FunctionId start);
   LineRow LineOf(Row creator, StackId create_stack, FunctionId start);
@@ -38,6 +41,7 @@ class FactTables {
   const Wake& WakeOf(PostRow post, Kin kin, FunctionId waker_start, StackId waker_stack);
 
  private:
+  Row FindRow(GoroutineId id);
   const Row& AddRow(GoroutineId id);
   uint32_t CallOf(Row creator, StackId create_stack);
 

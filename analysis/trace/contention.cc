@@ -37,14 +37,13 @@ ContentionFinder::ContentionFinder(const model::EventSource& source, TraceFilter
 ContentionFinder::~ContentionFinder() = default;
 
 Contention ContentionFinder::Finish() {
-  for (const StateSpan& span : spans_.Open()) CountWait(span, LatestOf(span.goroutine));
+  for (const StateSpan& span : spans_.Open()) CountWait(span, LatestIn(spans_.row(span.goroutine)));
   const model::Time begin = filter_.Clip(spans_.begin()), end = filter_.Clip(spans_.end());
   const auto charging = is_narrowed_ ? ContentionClasses::Charging::kDirect : ContentionClasses::Charging::kByTime;
   return {.classes = classes_->Finish(end, charging), .begin = begin, .trace_ns = end - begin};
 }
 
-ContentionFinder::Wait& ContentionFinder::LatestOf(model::GoroutineId goroutine) {
-  const uint32_t row = spans_.row(goroutine);
+ContentionFinder::Wait& ContentionFinder::LatestIn(uint32_t row) {
   if (row >= latest_.size()) latest_.resize(row + size_t{1});
   return latest_[row];
 }
@@ -52,8 +51,9 @@ ContentionFinder::Wait& ContentionFinder::LatestOf(model::GoroutineId goroutine)
 void ContentionFinder::See(const Event& event, const StateSpan* ended) {
   filter_.See(event);
   if (event.kind != model::EventKind::kGoroutineState || event.from == event.to) return;
-  if (spans_.row(event.subject) == StateSpans::kNoRow) return;
-  Wait& latest = LatestOf(event.subject);
+  const uint32_t row = spans_.row(event.subject);
+  if (row == StateSpans::kNoRow) return;
+  Wait& latest = LatestIn(row);
   if (ended != nullptr) {
     CountWait(*ended, latest);
     EndWait(*ended, latest);

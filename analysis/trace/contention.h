@@ -116,7 +116,7 @@ class ContentionFinder {
   void EndWait(const StateSpan& span, Wait& wait);
   void Charge(Wait& wait, const WaitSite& waker, const StateSpan& span, model::Time now);
   void CountWait(const StateSpan& span, const Wait& wait);
-  Wait& LatestOf(model::GoroutineId goroutine);  // of one that is there
+  Wait& LatestIn(uint32_t row);
 
   const model::EventSource& source_;
   TraceFilter& filter_;

@@ -55,10 +55,9 @@ void OutsideWaits::See(const model::Event& event, const StateSpan* ended) {
 }
 
 // A channel or select that nobody's goroutine ended was ended by a timer. One that is still on may be for anything.
-std::optional<OutsideKind> OutsideWaits::KindOf(const StateSpan& span) {
+std::optional<OutsideKind> OutsideWaits::KindOf(const StateSpan& span, const WaitSite& site) const {
   if (span.state == GoState::kSyscall) return OutsideKind::kSyscall;
-  if (span.state != GoState::kWaiting) return std::nullopt;
-  const Resource resource = sites_.Of(span.stack, span.reason).resource;
+  const Resource resource = site.resource;
   if (resource == Resource::kSyscall) return OutsideKind::kSyscall;
   if (resource == Resource::kNetwork) return OutsideKind::kNetwork;
   if (resource == Resource::kSleep) return OutsideKind::kTimer;
@@ -105,9 +104,10 @@ OutsideWaits::Row& OutsideWaits::RowOf(OutsideKind kind, const StateSpan& span) 
 }
 
 void OutsideWaits::Count(const StateSpan& span) {
-  const std::optional<OutsideKind> kind = KindOf(span);
-  if (!kind) return;
-  if (sites_.Of(span.stack, span.reason).is_of_the_runtime) return;
+  if (span.state != GoState::kSyscall && span.state != GoState::kWaiting) return;
+  const WaitSite site = sites_.Of(span.stack, span.reason);
+  const std::optional<OutsideKind> kind = KindOf(span, site);
+  if (!kind || site.is_of_the_runtime) return;
   for (const StateSpan& part : filter_.Cut(span, spans_.origin(span.goroutine))) {
     Row& row = RowOf(*kind, part);
     row.found.lost_proc += part.lost_proc_at ? 1 : 0;

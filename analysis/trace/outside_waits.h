@@ -58,7 +58,7 @@ class OutsideWaits {
   };
 
   void Count(const StateSpan& span);
-  std::optional<OutsideKind> KindOf(const StateSpan& span);
+  std::optional<OutsideKind> KindOf(const StateSpan& span, const WaitSite& site) const;
   Row& RowOf(OutsideKind kind, const StateSpan& span);
   Place Read(OutsideKind kind, const StateSpan& span);
 

@@ -32,6 +32,7 @@ void StateSpans::Erase(model::GoroutineId goroutine) {
   rows_.Erase(static_cast<uint64_t>(goroutine));
   lives_[row] = {};
   free_rows_.push_back(row);
+  recent_row_ = kNoRow;
   ended_now_ = model::kNoGoroutine;
 }
 
@@ -43,15 +44,16 @@ StateSpans::Life& StateSpans::Add(model::GoroutineId goroutine) {
   const uint32_t row = free_rows_.back();
   free_rows_.pop_back();
   rows_.Add(static_cast<uint64_t>(goroutine), row);
+  recent_ = goroutine;
+  recent_row_ = row;
   return lives_[row];
 }
 
-uint32_t StateSpans::row(model::GoroutineId goroutine) const {
-  const bool is_recent = recent_ < lives_.size() && lives_[recent_].now.goroutine == goroutine;
-  if (is_recent && goroutine != model::kNoGoroutine) return recent_;
-  const uint32_t* found = rows_.Find(static_cast<uint64_t>(goroutine));
+uint32_t StateSpans::FindRow(model::GoroutineId goroutine) const {
+  const uint32_t* const found = rows_.Find(static_cast<uint64_t>(goroutine));
   if (found == nullptr) return kNoRow;
-  return recent_ = *found;
+  recent_ = goroutine;
+  return recent_row_ = *found;
 }
 
 const StateSpan* StateSpans::SeeGoroutine(const Event& event) {
@@ -162,16 +164,6 @@ std::vector<StateSpan> StateSpans::Open() const {
   });
   std::ranges::sort(open, {}, &StateSpan::goroutine);
   return open;
-}
-
-const StateSpan* StateSpans::current(model::GoroutineId goroutine) const {
-  const Life* const life = Find(goroutine);
-  return life == nullptr ? nullptr : &life->now;
-}
-
-const GoroutineOrigin* StateSpans::origin(model::GoroutineId goroutine) const {
-  const Life* const life = Find(goroutine);
-  return life == nullptr ? nullptr : &life->origin;
 }
 
 }  // namespace analysis

@@ -63,14 +63,22 @@ class StateSpans {
   // Spans that are still on, by goroutine, ended at the time of the last event.
   std::vector<StateSpan> Open() const;
 
-  const StateSpan* current(model::GoroutineId goroutine) const;
+  const StateSpan* current(model::GoroutineId goroutine) const {
+    const Life* const life = Find(goroutine);
+    return life == nullptr ? nullptr : &life->now;
+  }
   // A number of its own for a goroutine, from its first mention on and during the call that ends it; then it goes to another
   // one. Good for a table by the side: they are dense. kNoRow for one that was never seen.
   static constexpr uint32_t kNoRow = UINT32_MAX;
-  uint32_t row(model::GoroutineId goroutine) const;
+  uint32_t row(model::GoroutineId goroutine) const {
+    return goroutine == recent_ && recent_row_ != kNoRow ? recent_row_ : FindRow(goroutine);
+  }
   // Until the goroutine has ended, and during the call that ends it. nullptr for one that was never seen. Good until the
   // next See, as is current's.
-  const GoroutineOrigin* origin(model::GoroutineId goroutine) const;
+  const GoroutineOrigin* origin(model::GoroutineId goroutine) const {
+    const Life* const life = Find(goroutine);
+    return life == nullptr ? nullptr : &life->origin;
+  }
   bool has_ended(model::GoroutineId goroutine) const { return ended_now_ == goroutine; }  // by the latest event
 
   model::Time begin() const { return begin_.value_or(0); }  // of the trace
@@ -83,6 +91,7 @@ class StateSpans {
   };
 
   void Erase(model::GoroutineId goroutine);
+  uint32_t FindRow(model::GoroutineId goroutine) const;
   Life& Add(model::GoroutineId goroutine);
   const Life* Find(model::GoroutineId goroutine) const {
     const uint32_t found = row(goroutine);
@@ -97,8 +106,9 @@ class StateSpans {
 
   const model::EventSource* source_;
   std::vector<Life> lives_;
-  model::IdMap<uint32_t> rows_;  // goroutine -> row of lives_
-  mutable uint32_t recent_ = 0;  // row of lives_ that was asked for last: questions come in bunches
+  model::IdMap<uint32_t> rows_;                              // goroutine -> row of lives_
+  mutable model::GoroutineId recent_ = model::kNoGoroutine;  // that was asked for last: questions come in bunches
+  mutable uint32_t recent_row_ = kNoRow;
   std::vector<uint32_t> free_rows_;
   std::unordered_map<model::ProcId, model::GoroutineId> in_syscall_;
   StateSpan closed_;

@@ -38,7 +38,7 @@ bool TraceFilterOptions::empty() const {
 TraceFilter::TraceFilter(TraceFilterOptions options, const model::EventSource& source)
     : options_(std::move(options)), takes_all_(options_.empty()), source_(&source), task_id_(TaskIdIn(options_.task)) {}
 
-void TraceFilter::See(const Event& event) {
+void TraceFilter::SeeNarrowed(const Event& event) {
   if (!begin_) begin_ = event.time;
   end_ = event.time;
   switch (event.kind) {
@@ -112,8 +112,7 @@ bool TraceFilter::Wants(model::GoroutineId goroutine, const GoroutineOrigin* ori
   return origin != nullptr && source_->symbols().function_name(origin->start) == options_.start_function;
 }
 
-std::span<const StateSpan> TraceFilter::Cut(const StateSpan& span, const GoroutineOrigin* origin) {
-  if (takes_all_) return {&span, 1};
+std::span<const StateSpan> TraceFilter::CutNarrowed(const StateSpan& span, const GoroutineOrigin* origin) {
   parts_.clear();
   if (!options_.goroutines.empty()) met_goroutines_.insert(span.goroutine);
   const bool is_by_work = !options_.task.empty() || !options_.region.empty();

@@ -34,11 +34,15 @@ class TraceFilter {
  public:
   TraceFilter(TraceFilterOptions options, const model::EventSource& source);
 
-  void See(const model::Event& event);  // each event in order, before what it ends is cut
+  void See(const model::Event& event) {  // each event in order, before what it ends is cut
+    if (!takes_all_) SeeNarrowed(event);
+  }
 
   // The parts of a span that ended just now (or is open at the end) that are asked for, in order. `origin` is the
   // goroutine's. Valid until the next call.
-  std::span<const StateSpan> Cut(const StateSpan& span, const GoroutineOrigin* origin);
+  std::span<const StateSpan> Cut(const StateSpan& span, const GoroutineOrigin* origin) {
+    return takes_all_ ? std::span(&span, 1) : CutNarrowed(span, origin);
+  }
 
   model::Time Clip(model::Time time) const;  // into the time window
 
@@ -58,6 +62,8 @@ class TraceFilter {
     std::vector<std::pair<model::Time, model::Time>> parts;  // that are over
   };
 
+  void SeeNarrowed(const model::Event& event);
+  std::span<const StateSpan> CutNarrowed(const StateSpan& span, const GoroutineOrigin* origin);
   bool Wants(model::GoroutineId goroutine, const GoroutineOrigin* origin) const;
   bool MatchesTask(const model::Event& event);
   void SeeTaskBegin(const model::Event& event);
@@ -68,7 +74,7 @@ class TraceFilter {
   void AddPart(const StateSpan& span, model::Time begin, model::Time end);
 
   TraceFilterOptions options_;
-  bool takes_all_;
+  bool takes_all_;  // nothing need be known then
   const model::EventSource* source_;
   std::optional<model::TaskId> task_id_;  // where options_.task is a number
   std::unordered_map<model::GoroutineId, Membership> members_;

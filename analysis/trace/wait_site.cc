@@ -142,18 +142,12 @@ Resource ResourceOf(BlockReason reason) {
   }
 }
 
-WaitSite WaitSites::Of(model::StackId stack, BlockReason reason) {
+void WaitSites::Learn(model::StackId stack) {
   if (stack.index() >= known_.size()) known_.resize(source_->stacks().size());
+  const model::FunctionId start = OutermostFunction(source_->symbols(), source_->stacks(), stack);
   Reading& known = known_[stack.index()];
-  if (!known.is_known) {
-    const model::FunctionId start = OutermostFunction(source_->symbols(), source_->stacks(), stack);
-    known = {.is_known = true, .site = Read(stack)};
-    known.site.is_of_the_runtime = IsRuntimeGoroutine(source_->symbols().function_name(start));
-  }
-  WaitSite site = known.site;
-  const Resource told = ResourceOf(reason);
-  if (told != Resource::kNone) site.resource = told;
-  return site;
+  known = {.is_known = true, .site = Read(stack)};
+  known.site.is_of_the_runtime = IsRuntimeGoroutine(source_->symbols().function_name(start));
 }
 
 void WaitFrames::Take(std::string_view function) {

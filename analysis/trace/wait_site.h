@@ -57,16 +57,26 @@ class WaitFrames {
   Resource innermost_ = Resource::kNone;  // that is a lock
 };
 
+// What the reason alone says; kNone for "sync" and where there is none.
+Resource ResourceOf(model::BlockReason reason);
+
 // Remembers what it found for each stack; O(depth of the library's frames) the first time.
 class WaitSites {
  public:
   explicit WaitSites(const model::EventSource& source) : source_(&source) {}
 
-  WaitSite Of(model::StackId stack, model::BlockReason reason);
+  // Asked for each wait, so inlined: out of a call the parts come as one piece, which waits for each of them to be written.
+  WaitSite Of(model::StackId stack, model::BlockReason reason) {
+    if (stack.index() >= known_.size() || !known_[stack.index()].is_known) Learn(stack);
+    WaitSite site = known_[stack.index()].site;
+    if (const Resource told = ResourceOf(reason); told != Resource::kNone) site.resource = told;
+    return site;
+  }
   // The call of whoever woke or unlocked; the same rule without a reason.
   model::StackId CallOf(model::StackId stack) { return Of(stack, model::BlockReason::kNone).call; }
 
  private:
+  void Learn(model::StackId stack);
   WaitSite Read(model::StackId stack) const;
 
   const model::EventSource* source_;
@@ -83,8 +93,5 @@ bool IsWaitLibrary(std::string_view function);
 // A goroutine of the runtime's own, by the function it was started with: collector, scavenger, the tracing itself. Its waits
 // are nobody's business. The program's first goroutine, runtime.main, is not one, nor is a thread of C's that calls Go.
 bool IsRuntimeGoroutine(std::string_view start);
-
-// What the reason alone says; kNone for "sync" and where there is none.
-Resource ResourceOf(model::BlockReason reason);
 
 }  // namespace analysis

@@ -31,7 +31,7 @@ std::span<const model::Event> BackgroundEvents::Next() {
 }
 
 std::span<const model::Event> BackgroundEvents::NextOfOwn() {
-  if (thread_.joinable()) return source_->Next();
+  if (thread_.joinable() || !has_processors_) return source_->Next();
   const auto begin = Clock::now();
   const auto events = source_->Next();
   const auto end = Clock::now();
