@@ -15,6 +15,7 @@ ANALYSES = [["summary"], ["deadlock"], ["contention"], ["waits"], ["blocking", "
 # Of which only the memory is asked for beside.
 MORE = [["blocking", "--kind", "net"], ["blocking", "--kind", "syscall"], ["blocking", "--kind", "sched"], ["tasks"],
         ["critical-path"], ["flame"], ["timeline"], ["report"]]
+HUGE = [["summary"], ["deadlock"], ["contention"]]
 
 
 def resident_mb(pid):
@@ -74,6 +75,13 @@ def memory(known, long):
         print(f"{name:34}{short[2]:12.1f}{row[2]:12.1f}  {row[3]}".rstrip(), flush=True)
 
 
+def memory_of_huge(path):
+    print(f"\nMemory, MB\n{'':34}{f'{os.path.getsize(path) / 1e6:.0f} MB':>12}")
+    for words in HUGE:
+        _, cpu, megabytes, wrong = run_once([GOTRACE, *words, path])
+        print(f"{'gotrace ' + ' '.join(words):34}{megabytes:12.1f}  {cpu:.1f} s CPU  {wrong}".rstrip(), flush=True)
+
+
 def ours(runs, analyses=ANALYSES):
     rows = [("event stream, one CPU", ONE_CPU + [EVENTS, "FILE"], runs), ("event stream", [EVENTS, "FILE"], runs)]
     for words in analyses:
@@ -95,6 +103,9 @@ def main():
     if os.path.exists(long):
         found = table("Go 1.26, the same workload ten times as long", long, ours(1) + peers(1), [loop])
         memory({name: (short[name], row) for name, row in found.items() if "one CPU" not in name}, long)
+    huge = f"{CACHE}/v2-{MEGABYTES * 100}mb.trace"
+    if os.path.exists(huge):
+        memory_of_huge(huge)
     rings = f"{CACHE}/rings.trace"
     if os.path.exists(rings):
         table("1,000 goroutines in rings", rings, ours(RUNS, [["summary"], ["deadlock"]]), ["event stream"])

@@ -5,7 +5,8 @@
 #   bench/trace/trace.sh [MEGABYTES (50)]     the second trace is ten times as long
 #
 # Inputs are recorded into build/bench-trace and removed at the end; KEEP=1 keeps them for the next time. LIMIT_MB (12000) is
-# what a peer may take before it is stopped, RUNS (5) how often each is run.
+# what a peer may take before it is stopped, RUNS (5) how often each is run. HUGE=1 records a hundred times as much too (20 MB
+# take 2 s of CPU time to record) and shows the memory of some analyses on that.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 megabytes=${1:-50}
@@ -27,6 +28,7 @@ record() {  # PROGRAM MEGABYTES FILE
 }
 record workload "$megabytes" "v2-${megabytes}mb.trace"
 record workload "$((megabytes * 10))" "v2-$((megabytes * 10))mb.trace"
+[ "${HUGE:-0}" = 0 ] || record workload "$((megabytes * 100))" "v2-$((megabytes * 100))mb.trace"
 record workload-v1 "$megabytes" "v1-${megabytes}mb.trace"
 [ -s "$cache/rings.trace" ] || "$cache/rings" 1000 4000 "$cache/rings.trace"
 python3 bench/trace/compare.py "$cache" "$megabytes" build/release "$(go tool -n trace)"
