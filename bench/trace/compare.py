@@ -14,7 +14,7 @@ ANALYSES = [["summary"], ["deadlock"], ["contention"], ["waits"], ["blocking", "
             ["gc"], ["procs"]]
 # Of which only the memory is asked for beside.
 MORE = [["blocking", "--kind", "net"], ["blocking", "--kind", "syscall"], ["blocking", "--kind", "sched"], ["tasks"],
-        ["critical-path"], ["flame"], ["timeline"], ["report"]]
+        ["critical-path", "--task", "request"], ["flame"], ["timeline"], ["report"]]
 HUGE = [["summary"], ["deadlock"], ["contention"]]
 
 
