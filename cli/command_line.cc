@@ -71,15 +71,20 @@ bool ParseBool(const std::string& option, const std::string& text) {
   throw model::UsageError(fmt::format("-{}={}: wanted true or false", option, text));
 }
 
-CommandLine::CommandLine(std::string program, std::string synopsis, std::string explanation)
+CommandLine::CommandLine(std::string program, std::string synopsis, std::string explanation, Prints prints)
     : program_(std::move(program)), synopsis_(std::move(synopsis)), explanation_(std::move(explanation)) {
-  common_.add_options()("help,h", po::bool_switch(), "show this text")("json", po::bool_switch(),
-                                                                       "print the report as one JSON document")(
-      "output,o", po::value<std::string>()->value_name("FILE"),
-      "write to FILE, whole or not at all, instead of standard output")("exit-zero", po::bool_switch(),
-                                                                        "exit with 0 also where something was found")(
-      "report-color", po::value<std::string>()->default_value("auto")->value_name("WHEN"), "colours: auto, always or never")(
-      "max-input", po::value<std::string>()->value_name("SIZE"),
+  auto add = common_.add_options();
+  add("help,h", po::bool_switch(), "show this text");
+  if (prints == Prints::kReport) add("json", po::bool_switch(), "print the report as one JSON document");
+  if (prints != Prints::kNothing)
+    add("output,o", po::value<std::string>()->value_name("FILE"),
+        "write to FILE, whole or not at all, instead of standard output");
+  if (prints == Prints::kReport) {
+    add("exit-zero", po::bool_switch(), "exit with 0 also where something was found");
+    add("report-color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
+        "colours: auto, always or never");
+  }
+  add("max-input", po::value<std::string>()->value_name("SIZE"),
       "refuse a packed input that unpacks to more than SIZE (512M, 20G); without it: 256M and 200 times its packed size");
 }
 
@@ -105,7 +110,7 @@ bool CommandLine::Parse(Arguments arguments) {
     return false;
   }
   if (values_.count("max-input") != 0) max_input_bytes_ = ParseSize(Text("max-input"));
-  ColourWanted(Text("report-color"), "");
+  if (values_.count("report-color") != 0) ColourWanted(Text("report-color"), "");
   return true;
 }
 

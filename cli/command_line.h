@@ -8,7 +8,8 @@
 #include "model/report.h"
 
 // Options of one command, read with Boost.ProgramOptions. Words may come in any order, long options with one or two
-// dashes (as pprof's users type them), and every command has the common ones: --help, --json, -o, --exit-zero, --max-input.
+// dashes (as pprof's users type them), and every command has the common ones: --help, --max-input, where it prints -o too,
+// where that is a report --json, --exit-zero and --report-color.
 //
 //   CommandLine line("goprof", "top PROFILE ..", "Lists the functions that cost most.");
 //   line.options().add_options()("cum", po::bool_switch(), "sort by cum");
@@ -21,9 +22,13 @@ namespace po = boost::program_options;
 // "true", "t", "yes", "y", "1" and their opposites, as pprof reads them; UsageError otherwise.
 bool ParseBool(const std::string& option, const std::string& text);
 
+// What a command prints: a model::Report (Emit), finished bytes in a form of their own (Write), or nothing, for it writes
+// the files that its own options name.
+enum class Prints { kReport, kBytes, kNothing };
+
 class CommandLine {
  public:
-  CommandLine(std::string program, std::string synopsis, std::string explanation);
+  CommandLine(std::string program, std::string synopsis, std::string explanation, Prints prints = Prints::kReport);
 
   po::options_description& options() { return own_; }
   // Throws UsageError for what can't be understood. False: help was printed, nothing is to be done.

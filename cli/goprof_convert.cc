@@ -46,7 +46,8 @@ int RunGoprofConvert(Arguments arguments) {
                    "Writes profiles for other programs, with the filters that are given.\n\n"
                    "  goprof convert cpu.pb.gz --to speedscope -o cpu.speedscope.json   for speedscope.app\n"
                    "  perf script | goprof convert - --to pprof -o perf.pb.gz           for go tool pprof\n"
-                   "  goprof convert heap.pb.gz --to csv                                for a spreadsheet");
+                   "  goprof convert heap.pb.gz --to csv                                for a spreadsheet",
+                   Prints::kBytes);
   ProfileOptions options(line);
   line.options().add_options()("to", po::value<std::string>()->value_name("FORM"), ("one of: " + FormNames()).c_str());
   if (!line.Parse(arguments)) return kClean;

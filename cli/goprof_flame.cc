@@ -190,7 +190,7 @@ std::string Flame::DrawColumns(const std::string& file) const {
 }  // namespace
 
 int RunGoprofFlame(Arguments arguments) {
-  CommandLine line("goprof", "flame PROFILE ..", kExplanation);
+  CommandLine line("goprof", "flame PROFILE ..", kExplanation, Prints::kBytes);
   FlameOptions flames(line);
   AddChangeOptions(line);
   ProfileOptions profiles(line);

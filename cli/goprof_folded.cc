@@ -32,7 +32,7 @@ render::FoldedOptions FoldedOptionsAsked(const CommandLine& line, size_t value) 
 
 // Nothing was asked for that looks into stacks, so lines can be taken as they are.
 bool WantsLinesAsTheyAre(const CommandLine& line) {
-  constexpr std::array kHarmless = {"input", "diff", "normalize", "output", "report-color", "max-input", "exit-zero"};
+  constexpr std::array kHarmless = {"input", "diff", "normalize", "output", "max-input"};
   return std::ranges::all_of(line.values(), [&](const auto& option) {
     return option.second.defaulted() || std::ranges::find(kHarmless, option.first) != kHarmless.end();
   });
@@ -75,7 +75,8 @@ int RunGoprofFolded(Arguments arguments) {
                    "  perf script | goprof folded -                   what a flame graph is made from\n"
                    "  goprof folded --kernel -focus=Serve perf.txt    marks kernel frames, below Serve only\n"
                    "  goprof folded -sample_index=alloc_space heap.pb.gz\n"
-                   "  goprof folded --diff before.pb.gz after.pb.gz   two columns, as difffolded.pl writes them");
+                   "  goprof folded --diff before.pb.gz after.pb.gz   two columns, as difffolded.pl writes them",
+                   Prints::kBytes);
   ProfileOptions options(line);
   line.options().add_options()("kernel", po::bool_switch(), "put _[k] behind kernel functions")(
       "jit", po::bool_switch(), "put _[j] behind functions compiled at run time")(

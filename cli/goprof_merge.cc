@@ -11,7 +11,8 @@ int RunGoprofMerge(Arguments arguments) {
       "Adds profiles up into one pprof file (gzip), with the filters that are given: `go tool pprof -proto`.\n\n"
       "  goprof merge -o all.pb.gz pod-*.pb.gz                         a fleet as one profile\n"
       "  goprof merge -focus=Handler -o handler.pb.gz cpu.pb.gz        a part of one\n"
-      "  goprof merge -base=old.pb.gz -o delta.pb.gz new.pb.gz         a difference");
+      "  goprof merge -base=old.pb.gz -o delta.pb.gz new.pb.gz         a difference",
+      Prints::kBytes);
   ProfileOptions options(line);
   if (!line.Parse(arguments)) return kClean;
   const analysis::View view = options.LoadView();

@@ -115,7 +115,7 @@ std::string OptionsSaid(Arguments arguments) {
 }  // namespace
 
 int RunGoprofReport(Arguments arguments) {
-  CommandLine line("goprof", "report PROFILE ..", kExplanation);
+  CommandLine line("goprof", "report PROFILE ..", kExplanation, Prints::kBytes);
   const auto files = [] { return po::value<Words>()->multitoken()->composing()->value_name("FILE .."); };
   line.options().add_options()("before", files(), "recordings of before")("after", files(), "recordings of after")(
       "title", po::value<std::string>()->value_name("TEXT"), "instead of the files' names")(

@@ -102,7 +102,8 @@ int RunGotraceExport(Arguments arguments) {
   CommandLine line(
       "gotrace", "export TRACE --sqlite FILE|--csv FOLDER",
       "Writes everything in a trace as an SQLite database, or its tables as CSV files into a new folder, for SQL,\n"
-      "spreadsheets and notebooks. docs/trace-schema.md describes the tables; `gotrace query` asks without a file.");
+      "spreadsheets and notebooks. docs/trace-schema.md describes the tables; `gotrace query` asks without a file.",
+      Prints::kNothing);
   line.options().add_options()("sqlite", po::value<std::string>()->value_name("FILE"), "write a database to FILE")(
       "csv", po::value<std::string>()->value_name("FOLDER"),
       "write a file for each table into FOLDER, which must not be there");

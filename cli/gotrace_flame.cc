@@ -35,7 +35,7 @@ std::string TypeOf(const std::string& kind) {
 }  // namespace
 
 int RunGotraceFlame(Arguments arguments) {
-  CommandLine line("gotrace", "flame TRACE", kExplanation);
+  CommandLine line("gotrace", "flame TRACE", kExplanation, Prints::kBytes);
   FlameOptions flames(line);
   line.options().add_options()("kind", po::value<std::string>()->default_value("wall")->value_name("KIND"),
                                "wall (all time), off-cpu, on-cpu, or samples (CPU samples in the trace)");

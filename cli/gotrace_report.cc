@@ -101,7 +101,7 @@ std::string Recorded(const analysis::TraceSummary& summary) {
 }  // namespace
 
 int RunGotraceReport(Arguments arguments) {
-  CommandLine line("gotrace", "report TRACE", kExplanation);
+  CommandLine line("gotrace", "report TRACE", kExplanation, Prints::kBytes);
   line.options().add_options()("title", po::value<std::string>()->value_name("TEXT"), "instead of the file's name")(
       "application", po::value<std::string>()->value_name("PATH"), "import path of your module, for colours");
   AddTraceWindowOptions(line.options());

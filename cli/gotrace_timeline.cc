@@ -13,7 +13,8 @@ int RunGotraceTimeline(Arguments arguments) {
       "gotrace", "timeline TRACE -o FILE.json",
       "Writes the trace as Chrome's trace event JSON, for ui.perfetto.dev, speedscope and chrome://tracing: what procs and\n"
       "threads ran, goroutines with their states, regions and logs, tasks, collections and stops of the world, arrows from\n"
-      "who woke or created to who was woken or created, and counters of goroutines by state, the heap and other metrics.");
+      "who woke or created to who was woken or created, and counters of goroutines by state, the heap and other metrics.",
+      Prints::kBytes);
   line.options().add_options()("resolution", po::value<std::string>()->value_name("TIME"),
                                "merge neighbours that together are shorter than TIME (10us); longer spans stay exact")(
       "limit", po::value<size_t>()->default_value(1'000'000)->value_name("N"),
