@@ -165,12 +165,13 @@ bool IsInAnOldLoop(const Question& q, Row who, StringId receiver) {
   return since && q.scene.HasMadeRoundSince(q.row, *since);
 }
 
+// An overtaken one waits for another object than those who are served: who goes in and out there has not got its lock, but
+// who has been inside all along may have it.
 void HopesForLock(const Question& q, Hopes& hopes) {
   LockStillMoves(q, hopes);
-  if (hopes.is_settled() || q.is_overtaken)
-    return;  // a lock that hands on to others hands on to the oldest: this one does not
-  HolderInLockFunction(q, hopes);
   if (hopes.is_settled()) return;
+  HolderInLockFunction(q, hopes);
+  if (hopes.is_settled() || q.is_overtaken) return;
   HolderInMethod(q, hopes);
   if (hopes.is_settled()) return;
   UnlockerRuns(q, hopes);
