@@ -110,6 +110,35 @@ void DemoteBehindIdle(const Scene& scene, const std::vector<WaitEdge>& edges, st
   }
 }
 
+// One who is in a select since before `row` waits, in the file in which the lock is taken, and of whom nobody can say
+// whether that ends (a timer may be among the cases): he may have it.
+bool MayBeHeldByUnknown(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<Judgement>& judgements,
+                        Row row) {
+  const Facts& facts = scene.facts();
+  const OpenWait& wait = *facts.at(row).wait;
+  const auto is_unknown = [&](Row who) {
+    const auto& other = facts.at(who).wait;
+    return who != row && scene.IsWaiting(who) && other->kind == WaitKind::kSelect && !IsHard(judgements[who].verdict) &&
+           hopes[who].hope == Hope::kNone && (other->is_older || other->since <= wait.since);
+  };
+  const StringId file = scene.stacks().file(scene.stacks().leaf_function(wait.stack));
+  return std::ranges::any_of(scene.WithFile(file),
+                             [&](GroupRow group) { return std::ranges::any_of(scene.groups()[group].members, is_unknown); });
+}
+
+// A lock whose holder was not found is an orphan only if nobody is left who may have it. Where nobody else lives, the
+// unknown have nobody to wait for either.
+void DemoteLocksOfUnknown(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                          std::vector<Judgement>& judgements) {
+  for (Row row : scene.waiting()) {
+    Judgement& judgement = judgements[row];
+    if (judgement.verdict != Verdict::kLeak || judgement.is_proven || !IsLock(scene.facts().at(row).wait->kind)) continue;
+    const auto is_stuck = [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); };
+    if (std::ranges::any_of(EdgesOf(edges, row), is_stuck) || HasSign(judgement, Sign::kEmptyWorld)) continue;
+    if (MayBeHeldByUnknown(scene, hopes, judgements, row)) judgement.verdict = Verdict::kSuspect;
+  }
+}
+
 // Who idles by habit is not accused for a guess, nor where somebody else may come.
 bool IsHeldUp(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
   if (IsCloser(scene, edge.waiter)) return edge.evidence != Evidence::kGuessed;
@@ -159,6 +188,7 @@ std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& ho
 void Promote(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
              std::vector<Judgement>& judgements) {
   DemoteBehindIdle(scene, edges, judgements);
+  DemoteLocksOfUnknown(scene, hopes, edges, judgements);
   PromoteLikeOthers(scene, hopes, judgements);
   PromoteBehindStuck(scene, hopes, edges, judgements);
 }
