@@ -112,23 +112,24 @@ FunctionId SectionInFile(const Scene& scene, Row holder, Row waiter, StringId fi
   return FunctionId(0);
 }
 
-// It goes round inside of a call, and nothing shows that it did before the lock was taken: a long job under the lock would
-// look alike.
+// It goes round, and nothing shows that it did before the lock was taken: a long job under the lock would look alike. Inside
+// of a call it takes a round of the waiter's to show it; in the function it was started with, that the waiter ever had one.
 bool MayBeAtLongJob(const Question& q, Row who) {
   const Stacks& stacks = q.scene.stacks();
   const StackId own = stacks.OwnPart(q.scene.StackOf(who));
   const bool is_in_call = own != model::StackTrie::root() && stacks.trie().caller(own) != model::StackTrie::root();
   const Goroutine& goroutine = q.scene.facts().at(who);
+  if (!is_in_call) return !goroutine.is_older && !q.wait.is_older && !q.scene.HasMadeRoundSince(q.row, goroutine.born);
   const bool is_settled = stacks.OutermostCall(q.scene.StackOf(who)) == goroutine.settled_in;
-  return is_in_call && !(is_settled && q.scene.HasMadeRoundSince(q.row, goroutine.settled_since));
+  return !(is_settled && q.scene.HasMadeRoundSince(q.row, goroutine.settled_since));
 }
 
 // It idles in the loop it was started for, where no critical section lasts from round to round; or it was parked there
 // already while the waiter went through its whole last round, lock and all.
 bool HasBeenParked(const Question& q, Row who) {
   const auto& wait = q.scene.facts().at(who).wait;
+  if (q.scene.GoesRoundSince(who, q.wait.since)) return !MayBeAtLongJob(q, who);
   if (q.scene.IsWaiting(who) && MayIdle(wait->kind) && q.scene.IsInStartFunction(who)) return true;
-  if (q.scene.GoesRoundSince(who, q.wait.since) && !MayBeAtLongJob(q, who)) return true;
   return wait && q.goroutine.last_wait_began > 0 && wait->since < q.goroutine.last_wait_began;
 }
 
