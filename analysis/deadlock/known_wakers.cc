@@ -191,19 +191,25 @@ class WorkerSearch {
     }
   }
 
+  // Work that is handed out may hand out more.
   void OfGroup() {
     const std::set<StringId> types = GroupTypes(scene_, row_);
     if (types.empty()) return;
     found_.is_of_group = true;
-    const auto look = [&](Row maker) {
+    std::vector<Row> makers = {row_};
+    if (const Row creator = facts_.at(row_).creator; creator != kNobody) makers.push_back(creator);
+    std::set<Row> known(makers.begin(), makers.end());
+    while (!makers.empty()) {
+      const Row maker = makers.back();
+      makers.pop_back();
       for (LineRow line : facts_.at(maker).lines) {
         if (!PassesThroughType(facts_.stacks, facts_.lines[line].create_stack, types)) continue;
-        for (Row who : facts_.lines[line].members) Meet(who);
+        for (Row who : facts_.lines[line].members) {
+          Meet(who);
+          if (known.insert(who).second) makers.push_back(who);
+        }
       }
-    };
-    look(row_);
-    const Row creator = facts_.at(row_).creator;
-    if (creator != kNobody) look(creator);
+    }
   }
 
   const Scene& scene_;

@@ -39,9 +39,19 @@ bool IsCloser(const Scene& scene, Row row) {
 }
 
 // Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
+// A channel serves its senders in the order in which they came. Others were served at this line since it came, and none of
+// them who came later: its turn may be still to come.
+bool IsInMovingQueue(const Scene& scene, Row row) {
+  const OpenWait& wait = *scene.facts().at(row).wait;
+  const Post& post = scene.facts().posts[wait.post];
+  const bool has_moved = post.ended_by_another > 0 && (wait.is_older || post.last_ended > wait.since);
+  return wait.kind == WaitKind::kSend && has_moved && scene.Overtaken(row) == 0;
+}
+
 bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
   const WaitKind kind = scene.facts().at(edge.waiter).wait->kind;
   if (IsCloser(scene, edge.waiter) && edge.evidence == Evidence::kGuessed) return false;
+  if (edge.evidence == Evidence::kGuessed && IsInMovingQueue(scene, edge.waiter)) return false;
   // A function that goroutines are started with may run anything: a wrapper of a library.
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
   if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
