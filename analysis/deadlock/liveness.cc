@@ -180,9 +180,10 @@ Activation ActivationOf(const Scene& scene, Row row) {
     std::ranges::reverse(frames);
     return frames;
   };
-  if (goroutine.is_older) {  // a dump tells the function only
+  if (goroutine.is_older) {  // a dump tells the function only; a creator seen outside of it since is in another call
     const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
-    activation.is_innermost = facts.stacks.IsOn(facts.at(goroutine.creator).last_stack, made_in);
+    activation.is_innermost = facts.stacks.IsOn(facts.at(goroutine.creator).last_stack, made_in) &&
+                              !scene.HasEnteredSince(goroutine.creator, made_in, goroutine.born);
     activation.frames = activation.is_innermost ? 1 : 0;
     return activation;
   }

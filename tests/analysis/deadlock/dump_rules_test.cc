@@ -17,8 +17,9 @@ struct Line {
   int64_t id;
   std::string state;
   std::vector<Call> calls;  // leaf first
-  std::string created_by;   // by goroutine 1
+  std::string created_by;   // the function with the go statement
   std::optional<int64_t> minutes;
+  int64_t creator = 1;
 };
 
 model::GoroutineDump Dump(const std::vector<Line>& lines) {
@@ -33,7 +34,7 @@ model::GoroutineDump Dump(const std::vector<Line>& lines) {
     for (auto frame = goroutine.frames.rbegin(); frame != goroutine.frames.rend(); ++frame)
       goroutine.stack = dump.stacks.Child(goroutine.stack, frame->location);
     if (!line.created_by.empty()) {
-      goroutine.creator = 1;
+      goroutine.creator = line.creator;
       goroutine.created_by = dump.symbols.InternFrame(line.created_by, "main.go", 0);
     }
     dump.goroutines.push_back(std::move(goroutine));
@@ -148,4 +149,29 @@ TEST_CASE("a goroutine that was born after the trace has not waited long enough 
   const Result result = Judged(kSender, {kMain, kInSend, late, older});
   CHECK(VerdictOn(result, 900) == "suspect");
   CHECK(VerdictOn(result, 3) == "leak");
+}
+
+TEST_CASE("a creator that was outside of the function since is in another call of it, and does not serve the older one") {
+  // g1 started g7 before the trace; now it is in the function with the go statement.
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      5 g1 wait "chan receive" @ main.main;{}runtime.chanrecv1
+      6 - wake g1
+      7 g1 run on p0
+      8 g1 wait "sleep" @ main.main;main.ask;time.Sleep
+ 900000010 g7 was waiting @ main.ask.func1;runtime.chansend1
+)";
+  const auto verdict = [&](const std::string& before) {
+    std::string script(kScript);
+    script.replace(script.find("{}"), 2, before);
+    return VerdictOn(Judged(script, {{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.ask"}, {"main.main"}}},
+                                     {.id = 7,
+                                      .state = "chan send",
+                                      .calls = {{"runtime.chansend1"}, {"main.ask.func1"}},
+                                      .created_by = "main.ask"}}),
+                     7);
+  };
+  CHECK(verdict("main.ask;") == "suspect");
+  CHECK(verdict("") == "leak");
 }
