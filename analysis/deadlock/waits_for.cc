@@ -39,7 +39,7 @@ class EdgeFinder {
   void EdgesToResourceHolders(Row row);
   void KeepReceivers(std::vector<Row>& rows) const;
   void EdgesToStarvedServers(Row row);
-  void EdgesBySharedFrames(Row row);
+  void EdgesBySharedFrames(Row row, const std::vector<Row>& candidates);
   bool HasEdge(Row row) const { return !edges_.empty() && edges_.back().waiter == row; }
   void Add(Row waiter, Row holder, Evidence evidence, EdgeRule rule, FunctionId function = {});
 
@@ -268,14 +268,20 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   }
   if (edges_.size() > before) return;
   if (wait.kind == WaitKind::kWaitGroup && EdgesToWorkers(row)) return;
-  if (facts_.at(row).creator == kNobody && known_wakers.empty()) known_wakers = WakersByWork(row);
+  const Goroutine& goroutine = facts_.at(row);
+  // Of a birth that only a dump tells, not all kin are known.
+  const bool has_strangers = goroutine.creator == kNobody || (goroutine.is_older && !MayIdle(wait.kind));
+  if (has_strangers && known_wakers.empty()) known_wakers = WakersByWork(row);
   if (wait.kind == WaitKind::kSend && known_wakers.empty()) KeepReceivers(kin);
   for (Row other : known_wakers) Add(row, other, Evidence::kInferred, EdgeRule::kKnownWaker);
   // What they are doing says more of who is at the other end than who started them.
-  const Goroutine& goroutine = facts_.at(row);
   const bool is_alone = goroutine.creator == kNobody || (goroutine.is_older && kin.empty());
   const bool is_at_rest = MayIdle(wait.kind) && scene_.IsInStartFunction(row);
-  if (is_alone || (!is_at_rest && known_wakers.empty())) EdgesBySharedFrames(row);
+  if (is_alone || (!is_at_rest && known_wakers.empty())) {
+    EdgesBySharedFrames(row, sample_);
+  } else if (goroutine.is_older) {
+    EdgesBySharedFrames(row, kin);
+  }
   if (edges_.size() > before) return;
   for (Row other : kin) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKinWakes);
 }
@@ -361,10 +367,10 @@ void EdgeFinder::EdgesToStarvedServers(Row row) {
 
 // Who waits for work to be done does not serve those who do it, though the library that runs the work is on both stacks:
 // then only the innermost function counts.
-void EdgeFinder::EdgesBySharedFrames(Row row) {
+void EdgeFinder::EdgesBySharedFrames(Row row, const std::vector<Row>& candidates) {
   const OpenWait& wait = WaitOf(row);
   const StackId own = stacks_.OwnPart(wait.stack);
-  for (Row other : sample_) {
+  for (Row other : candidates) {
     if (other == row || WaitOf(other).site == wait.site || own == StackTrie::root()) continue;
     if (SharedReceiver(facts_, row, other) == Hand::kOther) continue;
     const bool is_outside = MayIdle(wait.kind) && WaitOf(other).kind == WaitKind::kWaitGroup;

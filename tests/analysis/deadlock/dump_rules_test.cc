@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "analysis/deadlock/deadlock.h"
 #include "tests/support/trace_script.h"
@@ -174,4 +175,30 @@ TEST_CASE("a creator that was outside of the function since is in another call o
   };
   CHECK(verdict("main.ask;") == "suspect");
   CHECK(verdict("") == "leak");
+}
+
+TEST_CASE("with the births of a dump, who shares a function is paired with its own kin") {
+  // Jobs, started by a goroutine that is gone; each waits for two that it has started.
+  constexpr int64_t kJobs = 20;
+  std::string script = "0 sync\n0 g1 was running on p0\n1 g1 wait \"sleep\" @ main.main;time.Sleep\n";
+  std::vector<Line> dump = {kMain};
+  for (int64_t job = 10; job < 10 + 3 * kJobs; job += 3) {
+    script += fmt::format("900000010 g{} was waiting @ main.job;runtime.chanrecv1\n", job);
+    script += fmt::format("900000010 g{} was waiting @ main.job.func1;runtime.chanrecv1\n", job + 1);
+    script += fmt::format("900000010 g{} was waiting @ main.job.func2;sync.(*WaitGroup).Wait\n", job + 2);
+    const auto add = [&](int64_t id, const std::string& function, const std::string& made_in, int64_t creator) {
+      dump.push_back({.id = id, .state = "chan receive", .calls = {{function}}, .created_by = made_in, .creator = creator});
+    };
+    add(job, "main.job", "main.start", 2);
+    add(job + 1, "main.job.func1", "main.job", job);
+    add(job + 2, "main.job.func2", "main.job", job);
+  }
+  const Result result = Judged(script, dump);
+  REQUIRE(result.rings.size() == kJobs);
+  for (const Ring& ring : result.rings) {
+    const int64_t job = result.facts->at(ring.members.front()).id;
+    std::vector<int64_t> ids;
+    for (Row row : ring.members) ids.push_back(result.facts->at(row).id);
+    CHECK(ids == std::vector<int64_t>{job, job + 1, job + 2});
+  }
 }
