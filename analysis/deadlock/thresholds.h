@@ -61,6 +61,7 @@ constexpr size_t kStalledRing = 6;          // larger rings with merely stalled 
 // a trace does not show who holds a reference; it takes about two more signs that point the same way.
 constexpr double kLeak = 0.55;          // leak from here on, suspect below
 constexpr double kMostCertain = 0.99;   // a trace never proves
+constexpr double kRounding = 1e-9;      // of a sum of signs
 constexpr double kPerhapsStuck = 0.30;  // somebody might help, but it is far-fetched
 constexpr double kSignNoHelper = 0.30;
 constexpr double kSignForever = 0.70;     // the language says so
@@ -84,6 +85,7 @@ constexpr double kSignOverdue = 0.30;             // a quiet peer looks like a l
 constexpr double kSignChildrenEnded = 0.10;       // as wakers that are gone: they may have left their work to somebody else
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;
+constexpr double kSignOrphan = 0.15;  // a lazily started janitor is made by whoever comes first, but then others come as well
 constexpr double kSignFamilyMatter = 0.20;
 constexpr double kSignFamilyMatterInside = 0.10;  // a client that listens: its server may have nothing to say for long
 constexpr double kSignGrows = 0.15;

@@ -31,6 +31,8 @@ class Judge_ {
   bool IsStranded(Row row) const;
   Judgement ByHope(Row row) const;
   bool Grows(Row row) const;
+  bool IsOrphan(Row row) const;
+  bool MayMainServe(Row row) const;
   bool IsKnownStuck(Row row) const;
   void ByKind(Row row, Judgement& judgement) const;
   void ByCreator(Row row, Judgement& judgement) const;
@@ -62,6 +64,8 @@ Judge_::Judge_(const Scene& scene, const std::vector<HopeFound>& hopes)
     if (!scene.IsWaiting(row)) away_since_ = std::min(away_since_, AwaySince(row));
   }
 }
+
+bool IsEnough(double confidence) { return confidence >= kLeak - kRounding; }
 
 // The runtime also marks main in `select{}`, which is how programs wait for ever on purpose.
 bool IsProven(const Goroutine& goroutine) {
@@ -116,7 +120,7 @@ Judgement Judge_::Of(Row row) const {
   judgement.Add(
       {Sign::kStranded, is_at_work ? kSignStrandedAtWork : kSignStranded, static_cast<uint64_t>(lives.total / lives.ended)});
   if (judgement.verdict == Verdict::kIdle) judgement.verdict = Verdict::kSuspect;
-  if (hopes_[row].hope != Hope::kLikely && !judgement.is_too_soon && judgement.confidence >= kLeak)
+  if (hopes_[row].hope != Hope::kLikely && !judgement.is_too_soon && IsEnough(judgement.confidence))
     judgement.verdict = Verdict::kLeak;
   return judgement;
 }
@@ -144,7 +148,7 @@ Judgement Judge_::ByHope(Row row) const {
   ByKind(row, judgement);
   ByCreator(row, judgement);
   ByPeers(row, judgement);
-  judgement.verdict = judgement.confidence >= kLeak ? Verdict::kLeak : Verdict::kSuspect;
+  judgement.verdict = IsEnough(judgement.confidence) ? Verdict::kLeak : Verdict::kSuspect;
   return judgement;
 }
 
@@ -176,6 +180,35 @@ bool Judge_::Grows(Row row) const {
   const SiteRow site = facts_.at(row).wait->site;
   const bool is_spread = crowds_[site].last_birth - crowds_[site].first_birth > facts_.duration() / kSpreadShare;
   return scene_.WaitingAt(site).size() >= kGrowing && is_spread && !facts_.at(row).is_older;
+}
+
+// Somewhere among its ancestors is one that has ended, before main is.
+bool Judge_::IsOrphan(Row row) const {
+  std::set<Row> known;
+  for (Row at = facts_.at(row).creator; at != kNobody && known.insert(at).second; at = facts_.at(at).creator) {
+    if (facts_.at(at).id == 1) return false;
+    if (facts_.at(at).has_ended) return true;
+  }
+  return false;
+}
+
+// Main can go on, and stands in the code of this wait or of who started it; or it is at the network, from where anybody may
+// come.
+bool Judge_::MayMainServe(Row row) const {
+  const Row main = facts_.RowOf(1);
+  if (main == kNobody || !scene_.IsPresent(main) || scene_.IsWaiting(main)) return false;
+  const auto& wait = facts_.at(main).wait;
+  const bool is_at_network = wait && wait->kind == WaitKind::kNetwork;
+  if (is_at_network || scene_.StackOf(main) == model::StackTrie::root()) return true;
+  const Stacks& stacks = facts_.stacks;
+  std::set<StringId> files = {stacks.file(stacks.leaf_function(facts_.at(row).create_stack))};
+  for (LocationId location : stacks.trie().LeafFirst(facts_.at(row).wait->stack))
+    files.insert(stacks.file(stacks.function(location)));
+  for (LocationId location : stacks.trie().LeafFirst(scene_.StackOf(main))) {
+    const FunctionId function = stacks.function(location);
+    if (!stacks.traits(function).is_standard && files.contains(stacks.file(function))) return true;
+  }
+  return false;
 }
 
 void Judge_::ByCreator(Row row, Judgement& judgement) const {
@@ -213,6 +246,7 @@ void Judge_::ByPeers(Row row, Judgement& judgement) const {
   if (waiting >= kManyInstances && crowd.creators >= kManyInstances)
     judgement.Add({Sign::kManyCreators, kSignManyCreators, waiting});
   if (is_empty_world_) judgement.Add({Sign::kEmptyWorld, kSignEmptyWorld});
+  if (is_empty_world_ && IsOrphan(row) && !MayMainServe(row)) judgement.Add({Sign::kOrphan, kSignOrphan});
   if (hopes_[row].lack == Lack::kUnknown && goroutine.creator != kNobody && site.ended_by_kin > 0 &&
       site.ended_by_stranger == 0)
     judgement.Add(
@@ -356,6 +390,8 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
       return "those whose part it was to end this wait have ended or gone on to something else";
     case Sign::kEmptyWorld:
       return "nothing else of the program is alive but main";
+    case Sign::kOrphan:
+      return "main has not started it, nor is it where it could serve it; whoever did has ended";
     case Sign::kFamilyMatter:
       return fmt::format("{} such waits were ended, each by the waiter's own kin, and this one's can't", sign.count);
     case Sign::kTooSoon:

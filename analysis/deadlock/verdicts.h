@@ -33,6 +33,7 @@ enum class Sign : uint8_t {
   kWakersStuck,   // those who ended such waits, or were started to, are stuck themselves
   kWakersGone,    // they have ended
   kEmptyWorld,    // nothing of the program lives but main
+  kOrphan,        // the same, and main neither started it (or its ancestors) nor is where it could serve it
   kFamilyMatter,  // peers were woken by their own kin only, and this one's kin are gone or stuck
   kTooSoon,       // it has not waited long enough to tell
   kStranded,      // its peers live much shorter, and more and more stay like it

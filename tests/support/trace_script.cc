@@ -165,9 +165,8 @@ class Script : public model::EventSource {
     model::StackId stack;
     std::istringstream names(folded);
     for (std::string name; std::getline(names, name, ';');) {
-      const size_t colon = name.find(':');
-      const std::string file = colon == name.npos ? "main.go" : name.substr(colon + 1);
-      stack = stacks_.Child(stack, symbols_.InternFrame(name.substr(0, colon), file, 0));
+      const FrameText frame = ReadFrame(name);
+      stack = stacks_.Child(stack, symbols_.InternFrame(frame.function, frame.file, 0));
     }
     return stack;
   }
@@ -185,6 +184,12 @@ class Script : public model::EventSource {
 };
 
 }  // namespace
+
+FrameText ReadFrame(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {.function = text, .file = "main.go"};
+  return {.function = text.substr(0, colon), .file = text.substr(colon + 1)};
+}
 
 std::unique_ptr<model::EventSource> TraceScript(std::string_view text) { return std::make_unique<Script>(text); }
 

@@ -23,6 +23,12 @@
 //  14 g3 label "GC (dedicated)"      14 g1 sample @ main.main;main.spin
 namespace test_support {
 
+struct FrameText {
+  std::string_view function;
+  std::string_view file;
+};
+FrameText ReadFrame(std::string_view text);
+
 std::unique_ptr<model::EventSource> TraceScript(std::string_view text);
 
 }  // namespace test_support

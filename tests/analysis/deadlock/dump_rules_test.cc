@@ -23,12 +23,17 @@ struct Line {
   int64_t creator = 1;
 };
 
+model::LocationId Location(model::GoroutineDump& dump, std::string_view text) {
+  const test_support::FrameText frame = test_support::ReadFrame(text);
+  return dump.symbols.InternFrame(frame.function, frame.file, 0);
+}
+
 model::GoroutineDump Dump(const std::vector<Line>& lines) {
   model::GoroutineDump dump;
   for (const Line& line : lines) {
     model::DumpedGoroutine goroutine{.id = line.id, .state = line.state, .wait_minutes = line.minutes};
     for (const Call& call : line.calls) {
-      model::DumpFrame frame{.location = dump.symbols.InternFrame(call.function, "main.go", 0)};
+      model::DumpFrame frame{.location = Location(dump, call.function)};
       if (call.argument != 0) frame.arguments.push_back({.value = call.argument});
       goroutine.frames.push_back(frame);
     }
@@ -36,7 +41,7 @@ model::GoroutineDump Dump(const std::vector<Line>& lines) {
       goroutine.stack = dump.stacks.Child(goroutine.stack, frame->location);
     if (!line.created_by.empty()) {
       goroutine.creator = line.creator;
-      goroutine.created_by = dump.symbols.InternFrame(line.created_by, "main.go", 0);
+      goroutine.created_by = Location(dump, line.created_by);
     }
     dump.goroutines.push_back(std::move(goroutine));
   }
@@ -201,4 +206,29 @@ TEST_CASE("with the births of a dump, who shares a function is paired with its o
     for (Row row : ring.members) ids.push_back(result.facts->at(row).id);
     CHECK(ids == std::vector<int64_t>{job, job + 1, job + 2});
   }
+}
+
+TEST_CASE("where only main is left, it is no hope to whom others started that have ended, unless it is in their code") {
+  // g7 has waited to receive since before the trace; g1 sleeps, or is at the network.
+  const auto verdict = [](const std::string& main_in, const std::string& wait, int64_t creator) {
+    const std::string script = fmt::format(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "{}" @ {};time.Sleep
+ 900000010 g7 was waiting @ lib.(*Conn).watch:watch.go;runtime.chanrecv1
+)",
+                                           wait, main_in);
+    return VerdictOn(Judged(script, {{.id = 1, .state = wait, .calls = {{"time.Sleep"}, {main_in}}},
+                                     {.id = 7,
+                                      .state = "chan receive",
+                                      .calls = {{"lib.(*Conn).watch:watch.go"}},
+                                      .created_by = "lib.dial:conn.go",
+                                      .creator = creator}}),
+                     7);
+  };
+  CHECK(verdict("main.main", "sleep", 2) == "leak");
+  CHECK(verdict("main.main", "sleep", 1) == "suspect");
+  CHECK(verdict("lib.Serve:watch.go", "sleep", 2) == "suspect");
+  CHECK(verdict("lib.Serve:conn.go", "sleep", 2) == "suspect");
+  CHECK(verdict("main.main", "network", 2) == "suspect");
 }
