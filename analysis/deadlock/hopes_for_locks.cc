@@ -107,7 +107,8 @@ FunctionId SectionInFile(const Scene& scene, Row holder, Row waiter, StringId fi
     const bool is_root = scene.stacks().trie().caller(at) == model::StackTrie::root();
     if (scene.stacks().file(function) != file || (is_root && is_main)) continue;
     if (scene.stacks().traits(function).is_standard) continue;
-    if (!GoesOnStarting(scene, holder, waiter, function)) return function;
+    // If it goes on, so do those who called it; a dump does not tell them of a birth.
+    return GoesOnStarting(scene, holder, waiter, function) ? FunctionId(0) : function;
   }
   return FunctionId(0);
 }

@@ -232,3 +232,24 @@ TEST_CASE("where only main is left, it is no hope to whom others started that ha
   CHECK(verdict("lib.Serve:conn.go", "sleep", 2) == "suspect");
   CHECK(verdict("main.main", "network", 2) == "suspect");
 }
+
+TEST_CASE("a call that goes on starting goroutines holds no lock of theirs, and neither do its callers") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g2 was running on p0
+      1 g2 wait "sleep" @ main.daemon;main.serve;time.Sleep
+ 900000010 g7 was waiting @ main.get;sync.(*Mutex).Lock
+)";
+  const auto verdict = [&](const std::string& made_in) {
+    return VerdictOn(
+        Judged(kScript, {{.id = 2, .state = "sleep", .calls = {{"time.Sleep"}, {"main.serve"}, {"main.daemon"}}},
+                         {.id = 7,
+                          .state = "sync.Mutex.Lock",
+                          .calls = {{"sync.(*Mutex).Lock"}, {"main.get"}},
+                          .created_by = made_in,
+                          .creator = 2}}),
+        7);
+  };
+  CHECK(verdict("main.serve") == "leak");
+  CHECK(verdict("main.start") == "suspect");
+}
