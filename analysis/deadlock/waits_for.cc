@@ -8,6 +8,7 @@
 #include "analysis/deadlock/held_locks.h"
 #include "analysis/deadlock/known_wakers.h"
 #include "analysis/deadlock/objects.h"
+#include "analysis/deadlock/reentrance.h"
 #include "analysis/deadlock/thresholds.h"
 #include "analysis/deadlock/tokens.h"
 
@@ -38,6 +39,7 @@ class EdgeFinder {
   bool EdgesToWorkers(Row row);
   void EdgesToResourceHolders(Row row);
   void KeepReceivers(std::vector<Row>& rows) const;
+  bool EdgesToThoseWhoRunIt(Row row);
   void EdgesToStarvedServers(Row row);
   void EdgesBySharedFrames(Row row, const std::vector<Row>& candidates);
   bool HasEdge(Row row) const { return !edges_.empty() && edges_.back().waiter == row; }
@@ -252,6 +254,8 @@ void EdgeFinder::EdgesToReaders(Row row, const std::vector<Row>& candidates) {
 
 void EdgeFinder::EdgesOfChannel(Row row) {
   const OpenWait& wait = WaitOf(row);
+  const bool is_for_an_answer = wait.kind == WaitKind::kSend || wait.kind == WaitKind::kReceive;
+  if (is_for_an_answer && EdgesToThoseWhoRunIt(row)) return;
   std::vector<Row> kin;
   std::vector<Row> known_wakers;
   for (Row other : Family(row)) {
@@ -348,6 +352,15 @@ void EdgeFinder::KeepReceivers(std::vector<Row>& rows) const {
   if (!std::ranges::all_of(rows, never_receives)) std::erase_if(rows, never_receives);
 }
 
+// They run the code that asks them: whoever else there is, they are the ones to serve it.
+bool EdgeFinder::EdgesToThoseWhoRunIt(Row row) {
+  const size_t before = edges_.size();
+  for (Row other : StarvedServers(scene_, row)) {
+    if (MayBeInRing(other)) Add(row, other, Evidence::kInferred, EdgeRule::kServerWaitsToo, RunsItsOwnClient(scene_, other));
+  }
+  return edges_.size() > before;
+}
+
 // The other end of such waits was in a function that is now on the waiters' own stacks: the pool waits for itself.
 void EdgeFinder::EdgesToStarvedServers(Row row) {
   const OpenWait& wait = WaitOf(row);
@@ -436,7 +449,7 @@ std::string Explain(const Scene& scene, const WaitEdge& edge) {
     case EdgeRule::kOnlyKinWakes:
       return "of those who could end this wait it is alive, and stuck itself";
     case EdgeRule::kServerWaitsToo:
-      return fmt::format("{} used to serve such waits and now waits in one itself", function);
+      return fmt::format("{} serves such waits and now waits in one itself", function);
     case EdgeRule::kSharedFrames:
       return fmt::format("both are inside {}", function);
   }

@@ -253,3 +253,21 @@ TEST_CASE("a call that goes on starting goroutines holds no lock of theirs, and 
   CHECK(verdict("main.serve") == "leak");
   CHECK(verdict("main.start") == "suspect");
 }
+
+TEST_CASE("an actor at its post serves itself only: it is no hope to one that waits for its own answer") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "sleep" @ main.main;time.Sleep
+ 900000010 g2 was waiting @ main.(*actor).loop;main.handle;main.(*actor).call;runtime.chanrecv1
+ 900000010 g3 was waiting @ main.(*actor).loop;runtime.chanrecv1
+)";
+  const Result result = Judged(
+      kScript, {kMain,
+                {.id = 2,
+                 .state = "chan receive",
+                 .calls = {{"main.(*actor).call", 0xc000012040}, {"main.handle"}, {"main.(*actor).loop", 0xc000012040}}},
+                {.id = 3, .state = "chan receive", .calls = {{"main.(*actor).loop", 0xc000012800}}}});
+  CHECK(VerdictOn(result, 2) == "deadlock");
+  CHECK(VerdictOn(result, 3) == "suspect");
+}
