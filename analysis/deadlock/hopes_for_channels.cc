@@ -174,6 +174,8 @@ class Siblings {
   void Offer(Hope strength, Row who) {
     if (q_.wait.kind == WaitKind::kSend && !MayReceive(q_.scene, who)) strength = std::min(strength, Hope::kPerhaps);
     strength = ForSender(q_, who, strength);
+    const bool has_signalled_not = q_.wait.kind == WaitKind::kCond && q_.scene.GoesRoundSince(who, q_.wait.since);
+    if (has_signalled_not) strength = std::min(strength, Hope::kPerhaps);
     const bool is_twin = facts_.at(who).start == q_.goroutine.start;  // it does what this one does: it sends
     if (q_.wait.kind == WaitKind::kSend && is_twin && !HasReceived(q_.scene, who)) return;
     if (who != q_.row && q_.scene.IsPresent(who) && IsKinAtWork(q_, who)) hopes_.Offer(strength, HopeRule::kSibling, who);
@@ -272,8 +274,9 @@ void MethodOfType(const Question& q, Hopes& hopes) {
   for (GroupRow group : q.scene.WithReceiver(receiver)) {
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
     const auto offer = [&](Row who) {
-      // A worker that goes round its loop is not about to call Done.
-      const bool goes_round = q.wait.kind == WaitKind::kWaitGroup && q.scene.GoesRoundSince(who, q.wait.since);
+      // A worker that goes round its loop is not about to call Done, nor Broadcast.
+      const bool is_counted = q.wait.kind == WaitKind::kWaitGroup || q.wait.kind == WaitKind::kCond;
+      const bool goes_round = is_counted && q.scene.GoesRoundSince(who, q.wait.since);
       const Hope strength = goes_round ? Hope::kPerhaps : Unproven(q);
       if (who != q.row && !IsAnotherInstance(q, who)) hopes.Offer(strength, HopeRule::kMethodOfType, who, q.leaf);
       return hopes.is_settled();

@@ -320,3 +320,22 @@ TEST_CASE(
   CHECK(accused("main.snapshotter;main.(*store).snapshot;time.Sleep") == "");
   CHECK(accused("main.snapshotter;time.Sleep") == "g2 leak");
 }
+
+TEST_CASE("who goes round its loop, and has not signalled, is not about to: a cond waited on under a lock") {
+  const std::string begin = R"(
+0 sync
+0 g1 was running on p0
+1 g1 create g2 main.(*engine).put @ main.main
+2 g1 create g3 main.(*engine).flusher @ main.main
+3 g1 create g4 main.(*engine).compactor @ main.main
+4 g2 run on p1
+5 g2 wait "sleep" @ main.(*engine).put;time.Sleep
+6 g4 run on p1
+7 g4 wait "sync.(*Cond).Wait" @ main.(*engine).compactor;main.(*engine).compact;sync.(*Cond).Wait
+8 g3 run on p1
+9 g3 wait "sync" @ main.(*engine).flusher;main.(*engine).flush;sync.(*Mutex).Lock
+10 g1 wait "forever" @ main.main;runtime.block
+)";
+  CHECK(Verdicts(begin + Rounds(2, "\"sleep\" @ main.(*engine).put;time.Sleep", kMs, 800 * kMs) + kEnd) == "g3+g4 deadlock");
+  CHECK(Verdicts(begin + kEnd) == "");  // who has been at one thing all the time may come
+}
