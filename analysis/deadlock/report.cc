@@ -90,7 +90,8 @@ std::string Writer::Answer() const {
   if (leaked > 0)
     add(fmt::format("{} {} for ever", Plural(leaked, deadlocked > 0 ? "other" : "goroutine"),
                     leaked == 1 ? "waits" : "wait"));
-  if (answer.empty()) answer = "no deadlock and no leak found";
+  if (answer.empty())
+    answer = std::string("no deadlock and no leak found") + (result_.is_damaged ? " in what could be read" : "");
   if (suspects > 0)
     add(deadlocked + leaked > 0 ? fmt::format("{} more suspected", suspects)
                                 : fmt::format("{} suspected", Plural(suspects, "goroutine")));

@@ -2,26 +2,40 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace analysis::deadlock {
 namespace {
 
-std::string DumpNote(const Joined& joined) {
+std::string DumpNote(const Result& result) {
+  const Joined& joined = result.joined;
   const DumpMatch& used = joined.dumps[joined.used];
   const std::string which = joined.dumps.size() == 1
                                 ? "The goroutine dump"
                                 : fmt::format("Goroutine dump {} of {}", joined.used + 1, joined.dumps.size());
   if (!used.fits) {
     return fmt::format(
-        "{} is of another process or another moment: {} of its {} goroutines stand where the trace has them, {} elsewhere, "
-        "{} are "
+        "{} is of another process or {}: {} of its {} goroutines stand where the trace has them, {} elsewhere, {} are "
         "unknown to the trace. Only the {} are used.",
-        which, used.same, used.goroutines, used.moved, used.unknown, used.same);
+        which, result.is_damaged ? "of a moment that the readable part of the trace does not reach" : "another moment",
+        used.same, used.goroutines, used.moved, used.unknown, used.same);
   }
   return fmt::format("{} fits the trace: {} of its {} goroutines wait at the same place{}{}{}.", which, used.same,
                      used.goroutines,
                      used.without_stack == 0 ? "" : fmt::format(", of {} the trace has no stack", used.without_stack),
                      used.moved == 0 ? "" : fmt::format(", {} stand elsewhere", used.moved),
                      used.is_earlier() ? ". It was taken before the trace ended, so it can't say who went on" : "");
+}
+
+bool HasFound(const Result& result) {
+  return std::ranges::any_of(result.findings, [](const Finding& f) { return f.verdict != Verdict::kIdle; });
+}
+
+const char* DamageNote(const Result& result) {
+  return HasFound(result)
+             ? "Part of the trace is missing: somebody who could help may have been seen there only. All confidences are "
+               "lowered."
+             : "Part of the trace is missing: who is stuck may be seen there only, so that nobody was found says little.";
 }
 
 std::string LeakNote(const LeakMatch& match) {
@@ -46,13 +60,9 @@ void AddInputNotes(const Result& result, model::Report& report) {
   model::ValueList dumps;
   for (size_t i = 0; i < result.joined.dumps.size(); ++i)
     dumps.emplace_back(DumpJson(result.joined.dumps[i], i == result.joined.used));
-  if (result.joined.used != SIZE_MAX) report.blocks.emplace_back(model::Paragraph{DumpNote(result.joined)});
+  if (result.joined.used != SIZE_MAX) report.blocks.emplace_back(model::Paragraph{DumpNote(result)});
   for (const LeakMatch& match : result.joined.leaks) report.blocks.emplace_back(model::Paragraph{LeakNote(match)});
-  if (result.is_damaged) {
-    report.blocks.emplace_back(
-        model::Paragraph{"Part of the trace is missing: somebody who could help may have been seen there only. All "
-                         "confidences are lowered."});
-  }
+  if (result.is_damaged) report.blocks.emplace_back(model::Paragraph{DamageNote(result)});
   if (!dumps.empty()) report.blocks.emplace_back(model::Data{.key = "dumps", .value = std::move(dumps)});
 }
 
