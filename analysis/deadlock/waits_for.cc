@@ -338,12 +338,15 @@ void EdgeFinder::EdgesToResourceHolders(Row row) {
     const bool is_stuck = scene_.IsWaiting(keeper.who) && MayBeInRing(keeper.who);
     if (is_stuck) Add(row, keeper.who, Evidence::kInferred, EdgeRule::kKeeps, facts_.at(keeper.token).start);
   }
-  if (HasEdge(row)) return;
-  for (Row other : Candidates(row)) {
-    const FunctionId function =
-        known->holder.empty() ? HasAsked(scene_, other, known, asks) : SharedFunction(stacks_, WaitOf(other).stack, named);
-    if (function != FunctionId(0)) Add(row, other, Evidence::kInferred, EdgeRule::kHasResource, function);
-  }
+  const auto look = [&](const std::vector<Row>& candidates) {
+    for (Row other : candidates) {
+      const FunctionId function =
+          known->holder.empty() ? HasAsked(scene_, other, known, asks) : SharedFunction(stacks_, WaitOf(other).stack, named);
+      if (function != FunctionId(0)) Add(row, other, Evidence::kInferred, EdgeRule::kHasResource, function);
+    }
+  };
+  if (!HasEdge(row)) look(Candidates(row));
+  if (!HasEdge(row) && facts_.at(row).is_older) look(sample_);  // of a birth that only a dump tells, not all kin are known
 }
 
 // A sender needs somebody who receives: those who were never seen to are dropped, if others were.

@@ -31,7 +31,8 @@ model::LocationId Location(model::GoroutineDump& dump, std::string_view text) {
 model::GoroutineDump Dump(const std::vector<Line>& lines) {
   model::GoroutineDump dump;
   for (const Line& line : lines) {
-    model::DumpedGoroutine goroutine{.id = line.id, .state = line.state, .wait_minutes = line.minutes};
+    model::DumpedGoroutine goroutine{
+        .id = line.id, .state = line.state, .wait_minutes = line.minutes};
     for (const Call& call : line.calls) {
       model::DumpFrame frame{.location = Location(dump, call.function)};
       if (call.argument != 0) frame.arguments.push_back({.value = call.argument});
@@ -270,4 +271,27 @@ TEST_CASE("an actor at its post serves itself only: it is no hope to one that wa
                 {.id = 3, .state = "chan receive", .calls = {{"main.(*actor).loop", 0xc000012800}}}});
   CHECK(VerdictOn(result, 2) == "deadlock");
   CHECK(VerdictOn(result, 3) == "suspect");
+}
+
+TEST_CASE("the leader of a flight is found beyond the kin that a dump names") {
+  constexpr const char* kFollower = "golang.org/x/sync/singleflight.(*Group).Do";
+  constexpr const char* kLeader = "golang.org/x/sync/singleflight.(*Group).doCall";
+  const std::string script = fmt::format(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "sleep" @ main.main;time.Sleep
+ 900000010 g7 was waiting @ main.handle;{};sync.(*WaitGroup).Wait
+ 900000010 g8 was waiting @ main.report;runtime.chansend1
+ 900000010 g9 was waiting @ main.warm;{};main.fetch;runtime.chansend1
+)",
+                                         kFollower, kLeader);
+  const auto line = [](int64_t id, std::vector<Call> calls, int64_t creator) {
+    return Line{.id = id, .state = "chan send", .calls = std::move(calls), .created_by = "main.start", .creator = creator};
+  };
+  const Result result =
+      Judged(script, {kMain, line(7, {{"sync.(*WaitGroup).Wait"}, {kFollower}, {"main.handle"}}, 2),
+                      line(8, {{"main.report"}}, 2), line(9, {{"main.fetch"}, {kLeader}, {"main.warm"}}, 3)});
+  const auto edges = EdgesOf(result.edges, result.facts->RowOf(7));
+  REQUIRE(edges.size() == 1);
+  CHECK(result.facts->at(edges[0].holder).id == 9);
 }
