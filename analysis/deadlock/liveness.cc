@@ -152,6 +152,14 @@ std::span<const Row> Twins(const Facts& facts, const Goroutine& goroutine) {
   return {first, last};
 }
 
+// Inside the trace it was seen to come to the go statements of this function from elsewhere.
+bool HasBegunCallOf(const Facts& facts, Row creator, FunctionId made_in) {
+  return std::ranges::any_of(facts.at(creator).lines, [&](LineRow row) {
+    const Lineage& line = facts.lines[row];
+    return facts.stacks.leaf_function(line.create_stack) == made_in && facts.calls[line.call] > 0;
+  });
+}
+
 }  // namespace
 
 bool IsLeftBehind(const Scene& scene, Row row) {
@@ -183,7 +191,8 @@ Activation ActivationOf(const Scene& scene, Row row) {
   if (goroutine.is_older) {  // a dump tells the function only; a creator seen outside of it since is in another call
     const FunctionId made_in = facts.stacks.leaf_function(goroutine.create_stack);
     activation.is_innermost = facts.stacks.IsOn(facts.at(goroutine.creator).last_stack, made_in) &&
-                              !scene.HasEnteredSince(goroutine.creator, made_in, goroutine.born);
+                              !scene.HasEnteredSince(goroutine.creator, made_in, goroutine.born) &&
+                              !HasBegunCallOf(facts, goroutine.creator, made_in);
     activation.frames = activation.is_innermost ? 1 : 0;
     return activation;
   }

@@ -183,6 +183,36 @@ TEST_CASE("a creator that was outside of the function since is in another call o
   CHECK(verdict("") == "leak");
 }
 
+TEST_CASE("a creator that came to the go statement again since is in another call, however often it has waited in there") {
+  const auto verdict = [](const std::string& at_first) {
+    std::string script = fmt::format(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "sleep" @ main.main;{}time.Sleep
+      2 - wake g1
+      3 g1 run on p0
+      4 g1 create g9 main.ask.func1 @ main.main;main.ask
+      5 g9 run on p1
+      6 g9 exit
+)",
+                                     at_first);
+    for (int at = 10; at < 60; at += 10)
+      script +=
+          fmt::format("{} g1 wait \"chan receive\" @ main.main;main.ask;runtime.chanrecv1\n{} - wake g1\n{} g1 run on p0\n",
+                      at, at + 1, at + 2);
+    script += "70 g1 wait \"sleep\" @ main.main;main.ask;time.Sleep\n";
+    script += "900000010 g7 was waiting @ main.ask.func1;runtime.chansend1\n";
+    return VerdictOn(Judged(script, {{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.ask"}, {"main.main"}}},
+                                     {.id = 7,
+                                      .state = "chan send",
+                                      .calls = {{"runtime.chansend1"}, {"main.ask.func1"}},
+                                      .created_by = "main.ask"}}),
+                     7);
+  };
+  CHECK(verdict("main.ask;") == "suspect");
+  CHECK(verdict("") == "leak");
+}
+
 TEST_CASE("with the births of a dump, who shares a function is paired with its own kin") {
   // Jobs, started by a goroutine that is gone; each waits for two that it has started.
   constexpr int64_t kJobs = 20;
