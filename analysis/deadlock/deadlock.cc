@@ -37,7 +37,9 @@ class Grouping {
   void AddRing(const Ring& ring) {
     std::set<SiteRow> sites;
     for (Row row : ring.members) sites.insert(SiteOf(row));
+    const auto is_proven = [&](Row row) { return result_.judgements[row].is_proven; };
     std::string key = ring.members.size() == 1 ? "self" : "ring";
+    if (std::ranges::all_of(ring.members, is_proven)) key += " proven";
     for (SiteRow site : sites) key += ' ' + std::to_string(site);
     Finding& finding = At(key);
     finding.verdict = Verdict::kDeadlock;

@@ -29,6 +29,7 @@ class Writer {
   std::string Answer() const;
   model::Finding Write(const Finding& finding) const;
   std::string Title(const Finding& finding) const;
+  std::vector<Row> ProvenOf(const Finding& finding) const;
   std::vector<std::string> Evidence(const Finding& finding) const;
   std::vector<std::string> WhoWaits(const Finding& finding) const;
   std::vector<std::string> Why(const Finding& finding) const;
@@ -136,9 +137,11 @@ std::vector<Row> Writer::Shown(const Finding& finding) const {
 std::string Writer::Title(const Finding& finding) const {
   const size_t members = finding.goroutines.size();
   if (finding.verdict == Verdict::kDeadlock && finding.kind.starts_with("self:")) {
+    const bool is_lock = IsLock(facts_.at(finding.goroutines[0]).wait->kind);
+    const char* itself = is_lock ? "a lock it holds itself" : "what only it could do";
     return finding.count == 1
-               ? fmt::format("deadlock: goroutine {} waits for a lock it holds itself", facts_.at(finding.goroutines[0]).id)
-               : fmt::format("deadlock: {} wait, each for a lock it holds itself", Plural(members, "goroutine"));
+               ? fmt::format("deadlock: goroutine {} waits for {}", facts_.at(finding.goroutines[0]).id, itself)
+               : fmt::format("deadlock: {} wait, each for {}", Plural(members, "goroutine"), itself);
   }
   if (finding.verdict == Verdict::kDeadlock) {
     return finding.count == 1 ? fmt::format("deadlock: {} wait for each other", Plural(members, "goroutine"))
@@ -192,7 +195,14 @@ std::vector<std::string> Writer::Why(const Finding& finding) const {
                                                    : "each waits for the next, so none of them can go on");
   }
   if (judgement.is_stalled) lines.push_back("no wait for this lock that ended took nearly as long");
-  for (const SignFound& sign : judgement.signs) lines.push_back(Explain(scene_, sign));
+  const size_t proven = ProvenOf(finding).size();
+  const bool is_mixed = proven > 0 && proven < finding.goroutines.size();
+  if (is_mixed)
+    lines.push_back(
+        fmt::format("proven for {} of {}: the runtime's own leak detection marked them", proven, finding.goroutines.size()));
+  for (const SignFound& sign : judgement.signs) {
+    if (!is_mixed || sign.sign != Sign::kProven) lines.push_back(Explain(scene_, sign));
+  }
   const bool has_hope = result_.hopes[row].hope != Hope::kNone;
   if (has_hope || judgement.signs.empty()) {
     const bool is_against = has_hope && finding.verdict != Verdict::kIdle;
@@ -200,6 +210,13 @@ std::vector<std::string> Writer::Why(const Finding& finding) const {
   }
   for (std::string& line : KnownLines(result_, row)) lines.push_back(std::move(line));
   return lines;
+}
+
+std::vector<Row> Writer::ProvenOf(const Finding& finding) const {
+  std::vector<Row> rows;
+  std::ranges::copy_if(finding.goroutines, std::back_inserter(rows),
+                       [&](Row row) { return result_.judgements[row].is_proven; });
+  return rows;
 }
 
 std::vector<std::string> Writer::Evidence(const Finding& finding) const {
@@ -210,8 +227,12 @@ std::vector<std::string> Writer::Evidence(const Finding& finding) const {
 }
 
 ValueObject Writer::Json(const Finding& finding) const {
-  ValueList goroutines;
-  for (Row row : finding.goroutines) goroutines.emplace_back(facts_.at(row).id);
+  const auto ids = [&](const std::vector<Row>& rows) {
+    ValueList list;
+    for (Row row : rows) list.emplace_back(facts_.at(row).id);
+    return list;
+  };
+  const std::vector<Row> proven = ProvenOf(finding);
   ValueList waits;
   for (const WaitEdge& edge : finding.edges) {
     if (waits.size() >= std::max(kEdgesShown, finding.goroutines.size())) break;
@@ -232,10 +253,11 @@ ValueObject Writer::Json(const Finding& finding) const {
   }
   return {{"kind", finding.kind},
           {"verdict", Name(finding.verdict)},
-          {"goroutines", goroutines},
+          {"goroutines", ids(finding.goroutines)},
           {"count", uint64_t{finding.count}},
           {"confidence", finding.confidence},
-          {"proven", result_.judgements[finding.goroutines.front()].is_proven},
+          {"proven", proven.size() == finding.goroutines.size()},
+          {"proven_goroutines", ids(proven)},
           {"waits", waits},
           {"evidence", evidence},
           {"sites", sites}};

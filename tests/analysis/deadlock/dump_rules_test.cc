@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "analysis/deadlock/deadlock.h"
 #include "tests/support/trace_script.h"
@@ -21,6 +22,7 @@ struct Line {
   std::string created_by;   // the function with the go statement
   std::optional<int64_t> minutes;
   int64_t creator = 1;
+  bool is_leaked = false;
 };
 
 model::LocationId Location(model::GoroutineDump& dump, std::string_view text) {
@@ -32,7 +34,7 @@ model::GoroutineDump Dump(const std::vector<Line>& lines) {
   model::GoroutineDump dump;
   for (const Line& line : lines) {
     model::DumpedGoroutine goroutine{
-        .id = line.id, .state = line.state, .wait_minutes = line.minutes};
+        .id = line.id, .state = line.state, .wait_minutes = line.minutes, .is_leaked = line.is_leaked};
     for (const Call& call : line.calls) {
       model::DumpFrame frame{.location = Location(dump, call.function)};
       if (call.argument != 0) frame.arguments.push_back({.value = call.argument});
@@ -324,4 +326,31 @@ TEST_CASE("the leader of a flight is found beyond the kin that a dump names") {
   const auto edges = EdgesOf(result.edges, result.facts->RowOf(7));
   REQUIRE(edges.size() == 1);
   CHECK(result.facts->at(edges[0].holder).id == 9);
+}
+
+TEST_CASE("of a ring in which the runtime marked some, those are proven, and only those") {
+  constexpr const char* kScript = R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 wait "sleep" @ main.main;time.Sleep
+ 900000010 g2 was waiting @ main.(*actor).loop;main.handle;main.(*actor).call;runtime.chanrecv1
+ 900000010 g3 was waiting @ main.(*actor).loop;main.handle;main.(*actor).call;runtime.chanrecv1
+)";
+  const auto ring = [&](bool is_second_leaked) {
+    const auto line = [](int64_t id, bool is_leaked) {
+      return Line{.id = id,
+                  .state = "chan receive",
+                  .calls = {{"main.(*actor).call"}, {"main.handle"}, {"main.(*actor).loop"}},
+                  .is_leaked = is_leaked};
+    };
+    const Result result = Judged(kScript, {kMain, line(2, true), line(3, is_second_leaked)});
+    const model::Report report = MakeReport(result, "");
+    const auto& rows = std::get<model::Findings>(report.blocks.at(0)).rows;
+    return fmt::format("{}: {}", rows.at(0).title, fmt::join(rows.at(0).evidence, "\n"));
+  };
+  const std::string mixed = ring(false);
+  CHECK(mixed.starts_with("deadlock: 2 goroutines wait for each other"));
+  CHECK(mixed.find("proven for 1 of 2: the runtime") != std::string::npos);
+  CHECK(mixed.find("proven: the runtime") == std::string::npos);
+  CHECK(ring(true).find("proven: the runtime") != std::string::npos);
 }
