@@ -281,11 +281,9 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   // What they are doing says more of who is at the other end than who started them.
   const bool is_alone = goroutine.creator == kNobody || (goroutine.is_older && kin.empty());
   const bool is_at_rest = MayIdle(wait.kind) && scene_.IsInStartFunction(row);
-  if (is_alone || (!is_at_rest && known_wakers.empty())) {
-    EdgesBySharedFrames(row, sample_);
-  } else if (goroutine.is_older) {
-    EdgesBySharedFrames(row, kin);
-  }
+  if (goroutine.is_older && !is_alone) EdgesBySharedFrames(row, kin);
+  const bool has_none = edges_.size() == before;
+  if (is_alone || (has_none && !is_at_rest && known_wakers.empty())) EdgesBySharedFrames(row, sample_);
   if (edges_.size() > before) return;
   for (Row other : kin) Add(row, other, Evidence::kGuessed, EdgeRule::kOnlyKinWakes);
 }

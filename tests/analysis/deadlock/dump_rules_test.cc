@@ -223,7 +223,7 @@ TEST_CASE("with the births of a dump, who shares a function is paired with its o
   for (int64_t job = 10; job < 10 + 3 * kJobs; job += 3) {
     script += fmt::format("900000010 g{} was waiting @ main.job;runtime.chanrecv1\n", job);
     script += fmt::format("900000010 g{} was waiting @ main.job.func1;runtime.chanrecv1\n", job + 1);
-    script += fmt::format("900000010 g{} was waiting @ main.job.func2;sync.(*WaitGroup).Wait\n", job + 2);
+    script += fmt::format("900000010 g{} was waiting @ main.job.func2;runtime.chansend1\n", job + 2);
     const auto add = [&](int64_t id, const std::string& function, const std::string& made_in, int64_t creator) {
       dump.push_back({.id = id, .state = "chan receive", .calls = {{function}}, .created_by = made_in, .creator = creator});
     };
