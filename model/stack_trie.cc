@@ -14,24 +14,36 @@ StackTrie::StackTrie() { rows_.push_back({}); }
 
 // Rows that AddChild added since the last look-up.
 void StackTrie::IndexRows() {
-  index_.Reserve(rows_.size());
-  for (; indexed_ < rows_.size(); ++indexed_) {
+  recent_.resize(rows_.size());
+  const auto index = [&](Recent at, StackId caller) {
     index_.FindOrAdd(
-        HashOf(rows_[indexed_].caller, rows_[indexed_].location), [](uint32_t) { return false; },
-        [&] { return static_cast<uint32_t>(indexed_); });
+        HashOf(caller, at.location), [&](uint32_t row) { return row == at.child.value; }, [&] { return at.child.value; });
+  };
+  for (; indexed_ < rows_.size(); ++indexed_) {
+    const Row& row = rows_[indexed_];
+    Recent& sibling = recent_[row.caller.index()];
+    const Recent added = {row.location, StackId(static_cast<uint32_t>(indexed_))};
+    if (sibling.child != root()) {
+      index(sibling, row.caller);
+      index(added, row.caller);
+    }
+    sibling = added;
   }
 }
 
 StackId StackTrie::FindChild(StackId caller, LocationId callee) {
-  if (indexed_ < rows_.size()) IndexRows();
+  IndexRows();
+  const Recent sibling = recent_[caller.index()];
+  if (sibling.child != root() && sibling.location == callee) return sibling.child;
+  if (sibling.child == root()) {
+    const StackId child = AddChild(caller, callee);
+    IndexRows();
+    return child;
+  }
   const StackId child(index_.FindOrAdd(
       HashOf(caller, callee), [&](uint32_t row) { return rows_[row].caller == caller && rows_[row].location == callee; },
-      [&] {
-        rows_.push_back({caller, callee});
-        ++indexed_;
-        return static_cast<uint32_t>(rows_.size() - 1);
-      }));
-  if (recent_.size() < rows_.size()) recent_.resize(rows_.size());
+      [&] { return AddChild(caller, callee).value; }));
+  IndexRows();
   recent_[caller.index()] = {callee, child};
   return child;
 }

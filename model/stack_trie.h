@@ -10,9 +10,9 @@
 // All stacks of a file as one tree of (caller, location) rows: a stack is the id of its leaf, a prefix that two stacks
 // share is stored once, and equal stacks have equal ids.
 //
-// Row 0 is the root (the empty stack). A parent's id is always smaller than its children's, so one reverse pass turns
-// self values into cumulative values, without recursion. 16 bytes a row beside the index: each row remembers the child that
-// was asked for last, because near the root nearly all stacks go the same way.
+// Row 0 is the root (the empty stack). A parent's id is always smaller than its children's: one reverse pass turns self values
+// into cumulative ones, without recursion. 16 bytes a row: each remembers the child that was asked for last, for near the root
+// nearly all stacks go the same way. Only siblings are in the index: most rows have one child, and need no look-up for it.
 namespace model {
 
 class StackTrie {
@@ -85,7 +85,7 @@ class StackTrie {
   std::vector<Row> rows_;
   std::vector<Recent> recent_;
   InternIndex index_;
-  size_t indexed_ = 1;  // rows that index_ knows; the root needs no place in it
+  size_t indexed_ = 1;  // rows that recent_ and index_ know
 };
 
 }  // namespace model

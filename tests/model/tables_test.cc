@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/label_table.h"
@@ -32,6 +34,28 @@ TEST_CASE("a stack seen twice gets one id, and parents come before children") {
   for (const LocationId at : trie.LeafFirst(stack)) seen.push_back(at);
   CHECK(seen == leaf_first);
   for (StackId id(1); id.index() < trie.size(); ++id.value) CHECK(trie.caller(id) < id);
+}
+
+TEST_CASE("each child of a stack has one id, whether it was looked for or known to be new, and whatever came between") {
+  StackTrie trie;
+  std::map<std::pair<uint32_t, uint32_t>, StackId> known;
+  uint32_t dice = 1;
+  const auto below = [&](uint32_t bound) { return ((dice = dice * 1664525 + 1013904223) >> 8) % bound; };
+  for (int i = 0; i < 20000; ++i) {
+    const StackId caller(below(static_cast<uint32_t>(trie.size())) / 4);
+    const LocationId callee(below(6));
+    const auto at = known.find({caller.value, callee.value});
+    const bool is_told_new = at == known.end() && below(2) == 0;
+    const StackId child = is_told_new ? trie.AddChild(caller, callee) : trie.Child(caller, callee);
+    if (at != known.end()) {
+      CHECK(child == at->second);
+    } else {
+      known[{caller.value, callee.value}] = child;
+      CHECK(child.index() == known.size());
+    }
+  }
+  for (const auto& [key, child] : known) CHECK(trie.Child(StackId(key.first), LocationId(key.second)) == child);
+  CHECK(trie.size() == known.size() + 1);
 }
 
 TEST_CASE("accumulating turns self values into cumulative ones") {
