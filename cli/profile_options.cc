@@ -164,7 +164,7 @@ model::Profile ProfileOptions::LoadOne(const std::string& path, size_t beside) c
 
 std::vector<model::Profile> ProfileOptions::LoadEach(const Words& paths) const {
   std::vector<model::Profile> profiles;
-  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at], paths.size()); });
+  OrderedLoads<model::Profile> loads(paths.size(), [&](size_t at) { return LoadOne(paths[at], paths.size()); });
   while (auto profile = loads.Next()) profiles.push_back(std::move(*profile));
   return profiles;
 }
@@ -180,15 +180,18 @@ model::Profile ProfileOptions::Load(const Words& inputs) const {
   const size_t sources = paths.size();
   paths.insert(paths.end(), base.begin(), base.end());
   paths.insert(paths.end(), diff_base.begin(), diff_base.end());
-  OrderedLoads loads(paths.size(), [&](size_t at) { return LoadOne(paths[at], paths.size()); });
-  const auto sum = [&](size_t count) {
-    analysis::Merging merging;
+  if (paths.size() == 1) return LoadOne(paths[0]);
+  analysis::Merging source_sum, base_sum;
+  OrderedLoads<analysis::Addend> loads(paths.size(), [&](size_t at) {
+    return (at < sources ? source_sum : base_sum).Prepared(LoadOne(paths[at], paths.size()));
+  });
+  const auto sum = [&](analysis::Merging& merging, size_t count) {
     for (size_t i = 0; i < count; ++i) merging.Add(*loads.Next());
     return std::move(merging).Finish();
   };
-  model::Profile profile = sum(sources);
+  model::Profile profile = sum(source_sum, sources);
   if (!has_base) return profile;
-  return analysis::Subtract(std::move(profile), sum(paths.size() - sources),
+  return analysis::Subtract(std::move(profile), sum(base_sum, paths.size() - sources),
                             base.empty() ? analysis::Subtraction::kDiffBase : analysis::Subtraction::kBase,
                             line_.Flag("normalize") ? analysis::Normalize::kYes : analysis::Normalize::kNo);
 }

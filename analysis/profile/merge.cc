@@ -7,9 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
+#include "analysis/profile/fingerprints.h"
 #include "analysis/profile/sample_types.h"
 #include "model/input_error.h"
 
@@ -26,8 +26,6 @@ bool IsZero(std::span<const int64_t> values) {
   return std::ranges::all_of(values, [](int64_t value) { return value == 0; });
 }
 
-uint64_t HashOfStack(StackId caller, LocationId at) { return model::MixHash((uint64_t{caller.value} << 32) | at.value); }
-
 uint64_t HashOfSample(StackId stack, LabelSetId labels) {
   return model::MixHash((uint64_t{stack.value} << 32) | labels.value);
 }
@@ -36,17 +34,18 @@ uint64_t HashOfSample(StackId stack, LabelSetId labels) {
 
 class Merging::Sum {
  public:
-  explicit Sum(const model::Profile& first) {
+  explicit Sum(const Addend& first) {
     BeginHeader(first);
     AddAll(first);
   }
-  void Add(model::Profile source);
+  void Add(Addend source);
   model::Profile Finish();
 
  private:
   // Rows of one source as rows of the result; filled as they are met, so that only what is used is taken over.
   struct SourceRows {
     const model::Profile& profile;
+    const std::vector<model::TextHash>& fingerprints;
     std::vector<std::optional<StringId>> strings;
     std::vector<std::optional<model::FunctionId>> functions;
     std::vector<std::optional<LocationId>> locations;
@@ -54,28 +53,27 @@ class Merging::Sum {
     std::vector<int64_t> shift;   // by mapping: what to add to its addresses
     std::vector<StackId> stacks;  // by row; root = not met yet
     std::vector<std::optional<LabelSetId>> labels;
-    // As long as no two locations of the source became one, its stacks can't either, so only what hangs on a stack that was
-    // there before needs to be looked up.
-    StackId first_new;
-    std::vector<bool> is_location_taken;  // by location of the result
-    bool has_joined_locations = false;
 
-    SourceRows(const model::Profile& source, size_t known_stacks)
-        : profile(source),
-          strings(source.symbols.strings().size()),
-          functions(source.symbols.functions().size()),
-          locations(source.symbols.location_count()),
-          mappings(source.symbols.mappings().size()),
-          shift(source.symbols.mappings().size()),
-          stacks(source.stacks.size()),
-          labels(source.labels.size()),
-          first_new(static_cast<uint32_t>(known_stacks)) {}
+    explicit SourceRows(const Addend& source)
+        : profile(source.profile),
+          fingerprints(source.fingerprints),
+          strings(profile.symbols.strings().size()),
+          functions(profile.symbols.functions().size()),
+          locations(profile.symbols.location_count()),
+          mappings(profile.symbols.mappings().size()),
+          shift(profile.symbols.mappings().size()),
+          stacks(profile.stacks.size()),
+          labels(profile.labels.size()) {}
   };
-  using MappingKey = std::tuple<uint64_t, uint64_t, StringId>;  // size, offset, build id or file
 
-  void BeginHeader(const model::Profile& first);
+  struct FirstSample {
+    uint32_t row_plus_one = 0;  // 0 = none has the stack
+    LabelSetId labels;
+  };
+
+  void BeginHeader(const Addend& addend);
   void AddHeader(const model::Profile& source);
-  void AddAll(const model::Profile& source);
+  void AddAll(const Addend& source);
   void AddSamples(SourceRows& rows);
   void AddValues(size_t sample, std::span<const int64_t> values);
   uint32_t SampleRow(StackId stack, LabelSetId labels);
@@ -94,25 +92,22 @@ class Merging::Sum {
   MappingId Map(SourceRows& rows, MappingId id);
   LocationId Map(SourceRows& rows, LocationId id);
   StackId Map(SourceRows& rows, StackId id);
-  StackId Callee(SourceRows& rows, StackId caller, LocationId at);
-  StackId FindOrAdd(StackId caller, LocationId at);
-  StackId Add(StackId caller, LocationId at);
-  void IndexStacks();
+  LocationId AddLocation(SourceRows& rows, LocationId id);
   LabelSetId Map(SourceRows& rows, LabelSetId id);
 
   model::Profile result_;
   std::map<MappingKey, MappingId> mappings_;
-  model::InternIndex stacks_;
-  std::vector<StackId> last_callee_;  // by stack: the one that was asked for last, mostly the only one; root = none yet
-  std::vector<StackId> unindexed_;    // stacks that stacks_ does not know yet: nobody asks for them before the next source
-  model::InternIndex samples_;
-  std::vector<model::Line> lines_;  // of one location, kept for its storage
-  std::vector<StackId> unmet_;      // of one stack
+  std::vector<model::TextHash> fingerprints_;  // by location
+  model::InternIndex locations_;               // of their fingerprints
+  std::vector<FirstSample> first_sample_;      // by stack
+  model::InternIndex samples_;                 // the others, with other labels
+  std::vector<model::Line> lines_;             // of one location, kept for its storage
+  std::vector<StackId> unmet_;                 // of one stack
 };
 
-void Merging::Sum::Add(model::Profile source) {
+void Merging::Sum::Add(Addend source) {
   const std::vector<model::ValueType> types_before = result_.value_types;
-  AgreeOnTypes(result_, source);
+  AgreeOnTypes(result_, source.profile);
   if (result_.value_types != types_before) IndexSamples();  // rows may have gone
   AddAll(source);
 }
@@ -125,8 +120,9 @@ model::Profile Merging::Sum::Finish() {
   return std::move(result_);
 }
 
-void Merging::Sum::BeginHeader(const model::Profile& first) {
-  SourceRows rows(first, result_.stacks.size());
+void Merging::Sum::BeginHeader(const Addend& addend) {
+  SourceRows rows(addend);
+  const model::Profile& first = addend.profile;
   for (const model::ValueType& type : first.value_types) result_.value_types.push_back(Map(rows, type));
   result_.period_type = Map(rows, first.period_type);
   result_.drop_frames = first.drop_frames;
@@ -146,36 +142,40 @@ void Merging::Sum::AddHeader(const model::Profile& source) {
   result_.warnings.Absorb(source.warnings);
 }
 
-void Merging::Sum::AddAll(const model::Profile& source) {
-  AddHeader(source);
-  IndexStacks();
-  SourceRows rows(source, result_.stacks.size());
+void Merging::Sum::AddAll(const Addend& source) {
+  AddHeader(source.profile);
+  SourceRows rows(source);
   // The first mapping is the program; it stays the first.
-  if (mappings_.empty() && source.main_mapping != MappingId()) result_.main_mapping = Map(rows, source.main_mapping);
+  const MappingId main = source.profile.main_mapping;
+  if (mappings_.empty() && main != MappingId()) result_.main_mapping = Map(rows, main);
   AddSamples(rows);
 }
 
-// Some at a time: their places in the index are asked for before the first of them is looked up.
+// Some at a time: what the next step will look at is asked for before the first of them gets there.
 void Merging::Sum::AddSamples(SourceRows& rows) {
   struct Place {
     size_t row;  // in the source
     StackId stack;
     LabelSetId labels;
+    uint32_t sum;  // row of the result
   };
   constexpr size_t kAtATime = 32;
   const model::Profile& source = rows.profile;
-  samples_.Reserve(result_.sample_count() + source.sample_count());
   std::array<Place, kAtATime> places;
   for (size_t row = 0; row < source.sample_count();) {
     size_t count = 0;
     for (; count < kAtATime && row < source.sample_count(); ++row) {
       if (IsZero(source.values(row))) continue;
       Place& place = places[count++];
-      place = {row, Map(rows, source.sample_stack[row]), Map(rows, source.sample_labels[row])};
-      samples_.Prefetch(HashOfSample(place.stack, place.labels));
+      place = {row, Map(rows, source.sample_stack[row]), Map(rows, source.sample_labels[row]), 0};
+      if (place.stack.index() < first_sample_.size()) __builtin_prefetch(&first_sample_[place.stack.index()]);
     }
-    for (const Place& place : std::span(places).first(count))
-      AddValues(SampleRow(place.stack, place.labels), source.values(place.row));
+    first_sample_.resize(result_.stacks.size());
+    for (Place& place : std::span(places).first(count)) {
+      place.sum = SampleRow(place.stack, place.labels);
+      __builtin_prefetch(result_.values(place.sum).data(), 1);
+    }
+    for (const Place& place : std::span(places).first(count)) AddValues(place.sum, source.values(place.row));
   }
 }
 
@@ -187,24 +187,34 @@ void Merging::Sum::AddValues(size_t sample, std::span<const int64_t> values) {
   }
 }
 
+// Most stacks have samples with one set of labels, so the first sample is found without a look-up.
 uint32_t Merging::Sum::SampleRow(StackId stack, LabelSetId labels) {
+  const auto add = [&] {
+    result_.sample_stack.push_back(stack);
+    result_.sample_labels.push_back(labels);
+    result_.sample_value.resize(result_.sample_value.size() + result_.value_count());
+    return static_cast<uint32_t>(result_.sample_stack.size() - 1);
+  };
+  FirstSample& first = first_sample_[stack.index()];
+  if (first.row_plus_one == 0) first = {.row_plus_one = add() + 1, .labels = labels};
+  if (first.labels == labels) return first.row_plus_one - 1;
   return samples_.FindOrAdd(
       HashOfSample(stack, labels),
-      [&](uint32_t other) { return result_.sample_stack[other] == stack && result_.sample_labels[other] == labels; },
-      [&] {
-        result_.sample_stack.push_back(stack);
-        result_.sample_labels.push_back(labels);
-        result_.sample_value.resize(result_.sample_value.size() + result_.value_count());
-        return static_cast<uint32_t>(result_.sample_stack.size() - 1);
-      });
+      [&](uint32_t other) { return result_.sample_stack[other] == stack && result_.sample_labels[other] == labels; }, add);
 }
 
 void Merging::Sum::IndexSamples() {
   samples_ = {};
+  first_sample_.assign(result_.stacks.size(), {});
   for (uint32_t row = 0; row < result_.sample_count(); ++row) {
+    const StackId stack = result_.sample_stack[row];
+    FirstSample& first = first_sample_[stack.index()];
+    if (first.row_plus_one == 0) {
+      first = {.row_plus_one = row + 1, .labels = result_.sample_labels[row]};
+      continue;
+    }
     samples_.FindOrAdd(
-        HashOfSample(result_.sample_stack[row], result_.sample_labels[row]), [](uint32_t) { return false; },
-        [&] { return row; });
+        HashOfSample(stack, result_.sample_labels[row]), [](uint32_t) { return false; }, [&] { return row; });
   }
 }
 
@@ -213,7 +223,7 @@ void Merging::Sum::DropZeros() {
   bool any = false;
   for (size_t row = 0; row < result_.sample_count() && !any; ++row) any = IsZero(result_.values(row));
   if (!any) return;
-  result_ = Sum(std::exchange(result_, {})).Finish();
+  result_ = Sum({.profile = std::exchange(result_, {}), .fingerprints = std::exchange(fingerprints_, {})}).Finish();
 }
 
 model::FunctionId Merging::Sum::Map(SourceRows& rows, model::FunctionId id) {
@@ -237,10 +247,7 @@ MappingId Merging::Sum::Map(SourceRows& rows, MappingId id) {
   const uint64_t begin = mapping.start;
   mapping.file = Map(rows, mapping.file);
   mapping.build_id = Map(rows, mapping.build_id);
-  constexpr uint64_t kPage = 0x1000;
-  const uint64_t size = (mapping.limit - mapping.start + kPage - 1) / kPage * kPage;
-  const StringId name = mapping.build_id != StringId() ? mapping.build_id : mapping.file;
-  const auto [at, is_new] = mappings_.try_emplace({size, mapping.offset, name});
+  const auto [at, is_new] = mappings_.try_emplace(KeyOf(mapping));
   if (is_new) at->second = result_.symbols.AddMapping(mapping);
   mapped = at->second;
   rows.shift[id.index()] = static_cast<int64_t>(result_.symbols.mappings()[*mapped].start - begin);
@@ -250,6 +257,17 @@ MappingId Merging::Sum::Map(SourceRows& rows, MappingId id) {
 LocationId Merging::Sum::Map(SourceRows& rows, LocationId id) {
   auto& mapped = rows.locations[id.index()];
   if (mapped) return *mapped;
+  const model::TextHash& fingerprint = rows.fingerprints[id.index()];
+  mapped = LocationId(locations_.FindOrAdd(
+      fingerprint.low, [&](uint32_t row) { return fingerprints_[row] == fingerprint; },
+      [&] {
+        fingerprints_.push_back(fingerprint);
+        return AddLocation(rows, id).value;
+      }));
+  return *mapped;
+}
+
+LocationId Merging::Sum::AddLocation(SourceRows& rows, LocationId id) {
   model::Location location = rows.profile.symbols.location(id);
   const MappingId source_mapping = location.mapping;
   location.mapping = Map(rows, source_mapping);
@@ -259,11 +277,9 @@ LocationId Merging::Sum::Map(SourceRows& rows, LocationId id) {
     line.function = Map(rows, line.function);
     lines_.push_back(line);
   }
-  mapped = result_.symbols.InternLocation(location, lines_);
-  if (rows.is_location_taken.size() <= mapped->index()) rows.is_location_taken.resize(mapped->index() * 2 + 1);
-  rows.has_joined_locations |= rows.is_location_taken[mapped->index()];
-  rows.is_location_taken[mapped->index()] = true;
-  return *mapped;
+  const LocationId added = result_.symbols.AddLocation();
+  result_.symbols.SetLocation(added, location, lines_);
+  return added;
 }
 
 StackId Merging::Sum::Map(SourceRows& rows, StackId id) {
@@ -275,53 +291,10 @@ StackId Merging::Sum::Map(SourceRows& rows, StackId id) {
   }
   StackId mapped = rows.stacks[at.index()];
   for (size_t i = unmet_.size(); i > 0; --i) {
-    mapped = Callee(rows, mapped, Map(rows, rows.profile.stacks.location(unmet_[i - 1])));
+    mapped = result_.stacks.Child(mapped, Map(rows, rows.profile.stacks.location(unmet_[i - 1])));
     rows.stacks[unmet_[i - 1].index()] = mapped;
   }
   return mapped;
-}
-
-StackId Merging::Sum::Callee(SourceRows& rows, StackId caller, LocationId at) {
-  if (rows.has_joined_locations) IndexStacks();
-  if (rows.has_joined_locations || caller < rows.first_new) return FindOrAdd(caller, at);
-  unindexed_.push_back(Add(caller, at));
-  return unindexed_.back();
-}
-
-StackId Merging::Sum::FindOrAdd(StackId caller, LocationId at) {
-  const model::StackTrie& known = result_.stacks;
-  if (caller.index() < last_callee_.size()) {
-    const StackId last = last_callee_[caller.index()];
-    if (last != StackId() && known.location(last) == at) return last;
-  }
-  const StackId found(stacks_.FindOrAdd(
-      HashOfStack(caller, at),
-      [&](uint32_t row) { return known.caller(StackId(row)) == caller && known.location(StackId(row)) == at; },
-      [&] { return Add(caller, at).value; }));
-  last_callee_[caller.index()] = found;
-  return found;
-}
-
-StackId Merging::Sum::Add(StackId caller, LocationId at) {
-  const StackId added = result_.stacks.AddChild(caller, at);
-  last_callee_.resize(result_.stacks.size());
-  last_callee_[caller.index()] = added;
-  return added;
-}
-
-void Merging::Sum::IndexStacks() {
-  if (unindexed_.empty()) return;
-  stacks_.Reserve(result_.stacks.size());
-  constexpr size_t kAhead = 16;
-  const auto hash = [&](size_t i) {
-    return HashOfStack(result_.stacks.caller(unindexed_[i]), result_.stacks.location(unindexed_[i]));
-  };
-  for (size_t i = 0; i < unindexed_.size(); ++i) {
-    if (i + kAhead < unindexed_.size()) stacks_.Prefetch(hash(i + kAhead));
-    stacks_.FindOrAdd(
-        hash(i), [](uint32_t) { return false; }, [&] { return unindexed_[i].value; });
-  }
-  unindexed_.clear();
 }
 
 // Texts before numbers, each by key: the order of the file does not make labels different.
@@ -375,25 +348,30 @@ std::vector<double> NormalizingRatios(const model::Profile& source, const model:
 
 }  // namespace
 
-Merging::Merging() = default;
+Merging::Merging() : hash_(model::RandomSeed()) {}
 Merging::Merging(Merging&&) noexcept = default;
 Merging& Merging::operator=(Merging&&) noexcept = default;
 Merging::~Merging() = default;
 
-void Merging::Add(model::Profile profile) {
+Addend Merging::Prepared(model::Profile profile) const {
+  std::vector<model::TextHash> fingerprints = LocationFingerprints(profile, hash_);
+  return {.profile = std::move(profile), .fingerprints = std::move(fingerprints)};
+}
+
+void Merging::Add(Addend source) {
   if (!only_ && !sum_) {
-    only_ = std::move(profile);
+    only_ = std::move(source);
     return;
   }
   if (!sum_) sum_ = std::make_unique<Sum>(*std::exchange(only_, std::nullopt));
-  sum_->Add(std::move(profile));
+  sum_->Add(std::move(source));
 }
 
-model::Profile Merging::Finish() && { return only_ ? std::move(*only_) : sum_->Finish(); }
+model::Profile Merging::Finish() && { return only_ ? std::move(only_->profile) : sum_->Finish(); }
 
 model::Profile Merge(std::vector<model::Profile> sources) {
   Merging merging;
-  for (model::Profile& source : sources) merging.Add(std::move(source));
+  for (model::Profile& source : sources) merging.Add(merging.Prepared(std::move(source)));
   return std::move(merging).Finish();
 }
 

@@ -5,12 +5,19 @@
 #include <vector>
 
 #include "model/profile.h"
+#include "model/text_hash.h"
 
 // Several profiles as one. Samples of equal stacks and labels are added up; locations are equal when they are at the same
 // place of the same mapping, wherever it was loaded, with the same lines. Only sample types that all profiles have stay, in
 // the first one's order, in the finest unit. Samples whose values are all zero go. Rules: pprof's, docs/formats/pprof.md,
 // "Merging".
 namespace analysis {
+
+// A profile to be added to others, and by LocationId what its locations are known by there.
+struct Addend {
+  model::Profile profile;
+  std::vector<model::TextHash> fingerprints;
+};
 
 // Adds profiles up one by one, so that no more than the sum and one of them need to be in memory.
 class Merging {
@@ -20,13 +27,16 @@ class Merging {
   Merging& operator=(Merging&&) noexcept;
   ~Merging();
 
-  void Add(model::Profile profile);  // throws UsageError for one that can't be added to those before it
+  // What can be done without the others: on any thread.
+  Addend Prepared(model::Profile profile) const;
+  void Add(Addend source);  // prepared by this one; throws UsageError for one that can't be added to those before it
   // At least one must have been added; one alone is given back as it is.
   model::Profile Finish() &&;
 
  private:
   class Sum;
-  std::optional<model::Profile> only_;
+  model::TextHasher hash_;
+  std::optional<Addend> only_;
   std::unique_ptr<Sum> sum_;
 };
 

@@ -67,8 +67,8 @@ model::Profile ReadPerfScript(const std::string& name, ByteSource& source, const
   PreparedChunk chunk;
   if (!chunks.Next(chunk.text)) throw model::InputError(name, "is empty");
   const std::string event = options.event.empty() ? FirstEvent(chunk.text) : options.event;
-  const uint64_t seed = RandomSeed();
-  const SamplePreparer preparer(options, event, TextHasher(seed));
+  const uint64_t seed = model::RandomSeed();
+  const SamplePreparer preparer(options, event, model::TextHasher(seed));
   PerfBuilder builder(name, options, seed);
   const auto take = [&] {
     preparer.Prepare(chunk);

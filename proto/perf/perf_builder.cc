@@ -38,8 +38,8 @@ void PerfBuilder::Add(const PreparedChunk& chunk) {
 void PerfBuilder::Count(const PerfSample& sample) {
   const PerfHeader& header = sample.header;
   const model::LabelSetId labels = Labels(header);
-  const TextHash key = {.low = labels.value == 0 ? sample.key.low : model::MixHash(sample.key.low + labels.value),
-                        .high = sample.key.high + labels.value};
+  const model::TextHash key = {.low = labels.value == 0 ? sample.key.low : model::MixHash(sample.key.low + labels.value),
+                               .high = sample.key.high + labels.value};
   const uint32_t at = row_index_.FindOrAdd(
       key.low, [&](uint32_t known) { return rows_[known].key == key; },
       [&] {

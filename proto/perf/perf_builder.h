@@ -29,7 +29,7 @@ class PerfBuilder {
  private:
   // One for each distinct text of a stack, with its command and labels.
   struct Row {
-    TextHash key;
+    model::TextHash key;
     model::StackId stack;
     model::LabelSetId labels;
     int64_t samples = 0;

@@ -8,7 +8,7 @@
 
 namespace proto {
 
-model::StackId PerfFrames::Read(std::string_view text, const TextHash& callers, model::StackId root, bool is_java) {
+model::StackId PerfFrames::Read(std::string_view text, const model::TextHash& callers, model::StackId root, bool is_java) {
   Callers& behind_leaf = callers_[KnownCallers(callers)];
   if (const auto leaf = behind_leaf.stack ? LeafFrame(text, is_java) : std::nullopt) {
     odd_ = 0;
@@ -28,7 +28,7 @@ model::StackId PerfFrames::Read(std::string_view text, const TextHash& callers, 
   return at;
 }
 
-uint32_t PerfFrames::KnownCallers(const TextHash& key) {
+uint32_t PerfFrames::KnownCallers(const model::TextHash& key) {
   return callers_index_.FindOrAdd(
       key.low, [&](uint32_t known) { return callers_[known].key == key; },
       [&] {
@@ -93,7 +93,7 @@ void PerfFrames::ReadLines(std::string_view text, size_t end, bool is_java) {
 }
 
 uint32_t PerfFrames::Known(std::string_view text, bool is_java) {
-  const TextHash key = hash_(text, is_java ? 1 : 0);
+  const model::TextHash key = hash_(text, is_java ? 1 : 0);
   return index_.FindOrAdd(
       key.low, [&](uint32_t known) { return lines_[known].first == key; },
       [&] {

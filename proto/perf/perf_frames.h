@@ -11,7 +11,7 @@
 #include "model/intern_index.h"
 #include "model/stack_trie.h"
 #include "model/symbols.h"
-#include "proto/text_hash.h"
+#include "model/text_hash.h"
 
 // Reads the text of a stack into the trie. A line is taken apart when it is first seen and known by its hash from then on.
 // Not looked at again are the end of the text (the frames next to the root) that a stack shares with the one read before it,
@@ -27,7 +27,7 @@ class PerfFrames {
 
   // The stack whose frames are the lines of `text`, called by `root`; `root` itself if none of them is a frame. `callers` is
   // the hash of all lines but the first, and of what `root` and `is_java` depend on.
-  model::StackId Read(std::string_view text, const TextHash& callers, model::StackId root, bool is_java);
+  model::StackId Read(std::string_view text, const model::TextHash& callers, model::StackId root, bool is_java);
 
   size_t odd() const { return odd_; }  // lines of the last text that were no frames
   std::string_view first_odd() const { return first_odd_; }
@@ -52,11 +52,11 @@ class PerfFrames {
 
   // What stands behind the first line of a text.
   struct Callers {
-    TextHash key;
+    model::TextHash key;
     std::optional<model::StackId> stack;  // once there was one whose first line is all of its leaf
   };
 
-  uint32_t KnownCallers(const TextHash& key);
+  uint32_t KnownCallers(const model::TextHash& key);
   std::optional<model::LocationId> LeafFrame(std::string_view text, bool is_java);
   bool IsLeafOneLine(std::string_view text) const;
   model::LocationId LocationOf(Line& line);
@@ -71,9 +71,9 @@ class PerfFrames {
 
   model::Symbols& symbols_;
   model::StackTrie& stacks_;
-  TextHasher hash_;
+  model::TextHasher hash_;
   model::InternIndex index_;
-  std::vector<std::pair<TextHash, Line>> lines_;
+  std::vector<std::pair<model::TextHash, Line>> lines_;
   std::map<std::string, model::MappingId, std::less<>> mappings_;
 
   model::InternIndex callers_index_;

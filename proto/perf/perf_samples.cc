@@ -80,8 +80,8 @@ void SamplePreparer::Add(const PerfHeader& header, std::string_view stack, uint6
     into.odd.push_back({"perf sample without a stack", std::string_view(into.text).substr(begin), line});
   } else {
     const size_t leaf_end = std::min(stack.find('\n'), stack.size());
-    const TextHash callers = hash_(stack.substr(leaf_end), hash_(header.command).low);
-    TextHash key = hash_(stack.substr(0, leaf_end), callers.low);
+    const model::TextHash callers = hash_(stack.substr(leaf_end), hash_(header.command).low);
+    model::TextHash key = hash_(stack.substr(0, leaf_end), callers.low);
     key.high ^= callers.high;
     into.samples.push_back({header, stack, callers, key, line});
   }

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "model/text_hash.h"
 #include "proto/perf/perf_line.h"
 #include "proto/perf/perf_options.h"
 #include "proto/perf/perf_records.h"
-#include "proto/text_hash.h"
 
 // The first half of decoding: from the text of a chunk to its samples, each with the hash of its stack's text. It needs
 // nothing but the chunk, so chunks can be prepared side by side; adding them up (perf_builder.h) is done in their order.
@@ -17,10 +17,10 @@ namespace proto {
 
 struct PerfSample {
   PerfHeader header;
-  std::string_view stack;  // its lines; of a stack on the header's line, that frame
-  TextHash callers;        // of the command and the stack's lines but the first: most new stacks differ in the leaf alone
-  TextHash key;            // of command and stack
-  uint64_t line = 0;       // of the header, counted from the chunk's first
+  std::string_view stack;   // its lines; of a stack on the header's line, that frame
+  model::TextHash callers;  // of the command and the stack's lines but the first: most new stacks differ in the leaf alone
+  model::TextHash key;      // of command and stack
+  uint64_t line = 0;        // of the header, counted from the chunk's first
 };
 
 struct OddPerfLine {
@@ -43,7 +43,7 @@ struct PreparedChunk {
 class SamplePreparer {
  public:
   // `event` is the one to keep; without modifiers ("cycles") it stands for all with any. The arguments outlive the preparer.
-  SamplePreparer(const PerfOptions& options, const std::string& event, TextHasher hash)
+  SamplePreparer(const PerfOptions& options, const std::string& event, model::TextHasher hash)
       : options_(options), event_(event), hash_(hash) {}
 
   // Fills the rest of `prepared` from its text. Safe on several threads at once.
@@ -56,7 +56,7 @@ class SamplePreparer {
 
   const PerfOptions& options_;
   const std::string& event_;
-  TextHasher hash_;
+  model::TextHasher hash_;
 };
 
 // Whether a sample of event `found` is one of `wanted`.

@@ -7,7 +7,7 @@
 
 #include "model/ids.h"
 #include "model/intern_index.h"
-#include "proto/text_hash.h"
+#include "model/text_hash.h"
 
 // Stacks by the bytes of their location ids. A profile that has labels, or that many others were added up to, has the same
 // stack over and over: bytes that were seen before are not decoded again. Where hardly a stack comes back, as in a single
@@ -17,16 +17,16 @@ namespace proto::pprof {
 class KnownStacks {
  public:
   // To be had as soon as the bytes are known: the memory that FindOrRead looks at is then on its way.
-  TextHash Key(std::span<const uint8_t> bytes) const {
+  model::TextHash Key(std::span<const uint8_t> bytes) const {
     if (has_given_up_) return {};
-    const TextHash hash = hash_({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const model::TextHash hash = hash_({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     index_.Prefetch(hash.low);
     return hash;
   }
 
   // The stack that `read()` makes of the bytes with this key, now or before.
   template <class Read>
-  model::StackId FindOrRead(const TextHash& hash, Read read) {
+  model::StackId FindOrRead(const model::TextHash& hash, Read read) {
     if (has_given_up_) return read();
     const uint32_t row = index_.FindOrAdd(
         hash.low, [&](uint32_t known) { return stacks_[known].hash == hash; },
@@ -41,7 +41,7 @@ class KnownStacks {
 
  private:
   struct Stack {
-    TextHash hash;
+    model::TextHash hash;
     model::StackId stack;
   };
   static constexpr uint64_t kTried = 1 << 15;
@@ -52,7 +52,7 @@ class KnownStacks {
     index_ = {};
   }
 
-  TextHasher hash_{RandomSeed()};
+  model::TextHasher hash_{model::RandomSeed()};
   std::vector<Stack> stacks_;
   model::InternIndex index_;
   uint64_t looked_ = 0;

@@ -40,7 +40,7 @@ class SampleReader {
   size_t width_ = 0;
 
   // One sample, kept for its storage.
-  TextHash key_;
+  model::TextHash key_;
   std::vector<model::LocationId> stack_;
   std::vector<int64_t> values_;
   std::vector<model::Label> labels_;  // the ids in it are the file's string indices

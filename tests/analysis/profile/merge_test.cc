@@ -64,3 +64,19 @@ TEST_CASE("what one file has of a stack and another goes on with is one stack") 
   CHECK(sum.stacks.Depth(sum.sample_stack[2]) == 1);
   CHECK(sum.values(1)[0] == 2);
 }
+
+TEST_CASE("samples of one stack stay apart by their labels, and equal ones are added up") {
+  const auto labelled = [](const std::string& samples) {
+    return test_support::ReadPprof(test_support::PprofBytes(R"(
+      sample_type { type: 1 unit: 2 })" + samples + R"(
+      location { id: 1 address: 16 line { function_id: 1 } }
+      function { id: 1 name: 3 }
+      string_table: ["", "cpu", "count", "main", "tenant", "a", "b"])"));
+  };
+  const std::string plain = "sample { location_id: 1 value: 1 }";
+  const std::string of_a = "sample { location_id: 1 value: 10 label { key: 4 str: 5 } }";
+  const std::string of_b = "sample { location_id: 1 value: 100 label { key: 4 str: 6 } }";
+  const model::Profile sum = MergedOf(labelled(of_a + plain + of_a), labelled(of_b + plain), labelled(of_b + of_a + of_b));
+  CHECK(sum.stacks.size() == 2);
+  CHECK(sum.sample_value == std::vector<int64_t>{30, 2, 300});
+}

@@ -1,12 +1,12 @@
-#include "proto/text_hash.h"
+#include "model/text_hash.h"
 
 #include <random>
 
-namespace proto {
+namespace model {
 
 uint64_t RandomSeed() {
   std::random_device random;
   return (uint64_t{random()} << 32) | random();
 }
 
-}  // namespace proto
+}  // namespace model

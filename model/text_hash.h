@@ -5,10 +5,10 @@
 #include <cstring>
 #include <string_view>
 
-// A 128-bit hash by which texts are told apart without being kept. Seeded anew for each input (RandomSeed), so nobody can write a file in
-// which two stacks collide; by chance a million texts do with less than one in 10^20. 32 bytes a step, four multiplications:
-// 8 GB/s here, so a stack of 30 lines costs less than one look at memory.
-namespace proto {
+// A 128-bit hash by which texts are told apart without being kept. Seeded anew for each input (RandomSeed), so nobody can
+// write a file in which two stacks collide; by chance a million texts do with less than one in 10^20. 32 bytes a step, four
+// multiplications: 8 GB/s here, so a stack of 30 lines costs less than one look at memory.
+namespace model {
 
 struct TextHash {
   uint64_t low = 0;
@@ -53,4 +53,4 @@ class TextHasher {
   uint64_t seed_;
 };
 
-}  // namespace proto
+}  // namespace model
