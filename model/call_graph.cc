@@ -79,6 +79,7 @@ class Weigher {
         children_(profile.stacks, weights_.is_live) {
     graph_.nodes.resize(places.size());
     node_depth_.resize(places.size());
+    last_edge_.resize(options.edges ? places.size() : 0);
   }
 
   CallGraph Run();
@@ -107,6 +108,7 @@ class Weigher {
   Children children_;
   CallGraph graph_;
   InternIndex edge_index_;
+  std::vector<uint32_t> last_edge_;  // by callee: the row + 1 of its edge that was met last, mostly its only one; 0 = none
   // How often a node or an edge is on the way now: recursion counts once.
   std::vector<uint32_t> node_depth_, edge_depth_;
   std::vector<uint32_t> path_nodes_, path_edges_;
@@ -173,7 +175,9 @@ void Weigher::AddEdge(uint32_t caller, uint32_t callee, uint32_t row, bool is_re
 }
 
 uint32_t Weigher::EdgeRow(uint32_t caller, uint32_t callee) {
-  return edge_index_.FindOrAdd(
+  uint32_t& last = last_edge_[callee];
+  if (last != 0 && graph_.edges[last - 1].caller.value == caller) return last - 1;
+  const uint32_t row = edge_index_.FindOrAdd(
       MixHash((uint64_t{caller} << 32) | callee),
       [&](uint32_t at) { return graph_.edges[at].caller.value == caller && graph_.edges[at].callee.value == callee; },
       [&] {
@@ -181,6 +185,8 @@ uint32_t Weigher::EdgeRow(uint32_t caller, uint32_t callee) {
         edge_depth_.push_back(0);
         return static_cast<uint32_t>(graph_.edges.size() - 1);
       });
+  last = row + 1;
+  return row;
 }
 
 void Weigher::Connect() {
