@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -18,11 +19,35 @@ struct Field {
   uint64_t offset = 0;             // of `bytes`, or of the field where there are none
 };
 
-// Reads what stands before a field's bytes: its tag, and its value or length.
-Field NextHead(ByteCursor& cursor);
+void ReadFixed(ByteCursor& cursor, Field& field);
+[[noreturn]] void FailNumber(const ByteCursor& cursor);
 
-// Reads the next field of a message that lies whole in `cursor`.
-Field NextField(ByteCursor& cursor);
+// Reads what stands before a field's bytes: its tag, and its value or length.
+inline Field NextHead(ByteCursor& cursor) {
+  Field field{.offset = cursor.offset()};
+  const uint64_t tag = cursor.Varint("a field's tag");
+  field.number = static_cast<uint32_t>(std::min<uint64_t>(tag >> 3, UINT32_MAX));
+  field.type = static_cast<WireType>(tag & 7);
+  if (field.number == 0) FailNumber(cursor);
+  if (field.type == WireType::kVarint) {
+    field.value = cursor.Varint("a field's value");
+  } else if (field.type == WireType::kBytes) {
+    field.value = cursor.Varint("a field's length");
+  } else {
+    ReadFixed(cursor, field);
+  }
+  return field;
+}
+
+// Reads the next field of a message that lies whole in `cursor`. In the header, as what it calls, because a profile has tens
+// of fields for each sample and four for each function.
+inline Field NextField(ByteCursor& cursor) {
+  Field field = NextHead(cursor);
+  if (field.type != WireType::kBytes) return field;
+  field.offset = cursor.offset();
+  field.bytes = cursor.Bytes(field.value, "a field");
+  return field;
+}
 
 // Throws where `field` is not of the wanted type.
 [[noreturn]] void FailType(const ByteCursor& cursor, const Field& field, WireType wanted, const char* what);

@@ -13,7 +13,32 @@ constexpr uint64_t kLongestField = 64 << 20;
 
 }  // namespace
 
+// Nearly all: a byte of tag, one or two of length, and the field is whole in the window.
+bool FieldStream::NextWhole(Field& field) {
+  constexpr size_t kShortHead = 3;
+  if (window_.size() < kShortHead) return false;
+  const uint8_t tag = window_[0];
+  const bool is_bytes = static_cast<WireType>(tag & 7) == WireType::kBytes;
+  if (tag >= 0x80 || tag >> 3 == 0 || !is_bytes) return false;
+  size_t length = window_[1], head = 2;
+  if (length >= 0x80) {
+    if (window_[2] >= 0x80) return false;
+    length = (length & 0x7f) | size_t{window_[2]} << 7;
+    head = 3;
+  }
+  if (window_.size() - head < length) return false;
+  field = {.number = static_cast<uint32_t>(tag >> 3),
+           .type = WireType::kBytes,
+           .value = length,
+           .bytes = window_.subspan(head, length),
+           .offset = offset_ + head};
+  window_ = window_.subspan(head + length);
+  offset_ += head + length;
+  return true;
+}
+
 bool FieldStream::Next(Field& field) {
+  if (NextWhole(field)) return true;
   Gather(kLongestHead);
   if (window_.empty()) return false;
   ByteCursor cursor(*place_, window_, offset_);

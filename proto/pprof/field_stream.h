@@ -19,6 +19,7 @@ class FieldStream {
   uint64_t offset() const { return offset_; }
 
  private:
+  bool NextWhole(Field& field);
   // Makes `window_` at least `count` bytes long, or as long as the input lasts.
   void Gather(size_t count);
 
