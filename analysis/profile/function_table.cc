@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
+#include <iterator>
+#include <optional>
 
 #include "analysis/profile/function_match.h"
 #include "model/input_error.h"
+#include "model/string_table.h"
 #include "model/units.h"
 
 namespace analysis {
@@ -15,50 +17,71 @@ namespace {
 
 using model::NodeId;
 
+constexpr uint32_t kNone = UINT32_MAX;
+
 // One profile by function: numbers by NodeId of its own place table.
 struct OneProfile {
   const View& view;
   model::PlaceTable places;
   model::CallGraph graph;
-  std::vector<uint32_t> function;  // by NodeId: index in the common table
+  std::vector<std::optional<model::StringId>> names;  // by NodeId; none for those without a value
+  std::vector<uint32_t> function;                     // by NodeId: index in the common table
 
   explicit OneProfile(const View& of)
       : view(of),
         places(of.profile().symbols, {.inlines = of.options().inlines}),
         graph(model::Weigh(of.profile(), places, {.value = of.value(), .edges = false})),
-        function(places.size()) {}
+        names(places.size()),
+        function(places.size(), kNone) {}
 };
 
-// Names of one side, each with where it is defined as far as known.
+// The functions of one side that have a value, by name, each with where it is defined as far as known.
 class SideNames {
  public:
-  void Add(const OneProfile& profile) {
+  struct Named {
+    model::StringId name;  // in the common table
+    std::string_view file;
+    int64_t start_line = 0;
+  };
+
+  // Gives the profile's nodes their names in the common table.
+  void Add(OneProfile& profile, model::StringTable& names) {
     const model::Symbols& symbols = profile.view.profile().symbols;
-    std::vector<bool> is_used(profile.places.size());
     for (uint32_t row = 0; row < symbols.location_count(); ++row) {
       const auto lines = symbols.lines(model::LocationId(row));
       const auto nodes = profile.places.nodes(model::LocationId(row));
       for (size_t i = 0; i < nodes.size(); ++i) {
         const model::Node& node = profile.graph.nodes[nodes[i].index()];
-        if (is_used[nodes[i].index()] || (node.flat.sum == 0 && node.cum.sum == 0)) continue;
-        is_used[nodes[i].index()] = true;
-        FunctionIdentity identity{.name = profile.places.Name(nodes[i])};
+        auto& name = profile.names[nodes[i].index()];
+        if (name || (node.flat.sum == 0 && node.cum.sum == 0)) continue;
+        name = names.Intern(profile.places.Name(nodes[i]));
+        if (Has(*name)) continue;
+        has_.resize(std::max(has_.size(), names.size()));
+        has_[name->index()] = true;
+        Named function{.name = *name};
         if (i < lines.size()) {
-          const model::Function& function =
+          const model::Function& defined =
               symbols.functions()[lines[lines.size() == nodes.size() ? i : lines.size() - 1].function];
-          identity.file = symbols.text(function.file);
-          identity.start_line = function.start_line;
+          function.file = symbols.text(defined.file);
+          function.start_line = defined.start_line;
         }
-        if (index_.try_emplace(identity.name, identities.size()).second) identities.push_back(std::move(identity));
+        functions.push_back(function);
       }
     }
   }
-  bool Has(const std::string& name) const { return index_.contains(name); }
+  bool Has(model::StringId name) const { return name.index() < has_.size() && has_[name.index()]; }
 
-  std::vector<FunctionIdentity> identities;
+  // Those that the other side does not have.
+  std::vector<Named> Without(const SideNames& other) const {
+    std::vector<Named> alone;
+    std::ranges::copy_if(functions, std::back_inserter(alone), [&](const Named& named) { return !other.Has(named.name); });
+    return alone;
+  }
+
+  std::vector<Named> functions;
 
  private:
-  std::unordered_map<std::string, size_t> index_;
+  std::vector<bool> has_;  // by name
 };
 
 // How much of the value one sample stands for.
@@ -106,8 +129,8 @@ class Builder {
 
   void Run() {
     SideNames names_before, names_after;
-    for (const OneProfile& profile : before_) names_before.Add(profile);
-    for (const OneProfile& profile : after_) names_after.Add(profile);
+    for (OneProfile& profile : before_) names_before.Add(profile, names_);
+    for (OneProfile& profile : after_) names_after.Add(profile, names_);
     Number(names_before, names_after);
     for (size_t run = 0; run < before_.size(); ++run) AddValues(before_[run], run, true);
     for (size_t run = 0; run < after_.size(); ++run) AddValues(after_[run], run, false);
@@ -119,34 +142,39 @@ class Builder {
 
  private:
   void Number(const SideNames& before, const SideNames& after) {
-    std::vector<FunctionIdentity> gone, added;
-    for (const FunctionIdentity& identity : before.identities) {
-      if (!after.Has(identity.name)) gone.push_back(identity);
-    }
-    for (const FunctionIdentity& identity : after.identities) {
-      if (!before.Has(identity.name)) added.push_back(identity);
-    }
-    const auto add = [&](const std::string& name) {
-      table_.functions.push_back({.name = name,
+    before_index_.assign(names_.size(), kNone);
+    after_index_.assign(names_.size(), kNone);
+    const auto add = [&](model::StringId name) {
+      table_.functions.push_back({.name = std::string(names_[name]),
                                   .flat_before = std::vector<double>(before_.size()),
                                   .flat_after = std::vector<double>(after_.size()),
                                   .cum_before = std::vector<double>(before_.size()),
                                   .cum_after = std::vector<double>(after_.size())});
       return static_cast<uint32_t>(table_.functions.size() - 1);
     };
-    for (const FunctionIdentity& identity : after.identities) after_index_[identity.name] = add(identity.name);
-    for (const FunctionMatch& match : GuessMatches(gone, added)) {
-      const uint32_t row = after_index_[added[match.after].name];
-      table_.functions[row].was = gone[match.before].name;
-      before_index_[gone[match.before].name] = row;
-      table_.guesses.push_back({gone[match.before].name, added[match.after].name, match.why});
+    for (const SideNames::Named& function : after.functions) after_index_[function.name.index()] = add(function.name);
+    Match(before.Without(after), after.Without(before));
+    for (const SideNames::Named& function : before.functions) {
+      uint32_t& row = before_index_[function.name.index()];
+      const uint32_t same = after_index_[function.name.index()];
+      if (same != kNone) row = same;
+      if (row == kNone) row = add(function.name);
     }
-    for (const FunctionIdentity& identity : before.identities) {
-      const auto same = after_index_.find(identity.name);
-      if (same != after_index_.end())
-        before_index_[identity.name] = same->second;
-      else if (!before_index_.contains(identity.name))
-        before_index_[identity.name] = add(identity.name);
+  }
+
+  void Match(const std::vector<SideNames::Named>& gone, const std::vector<SideNames::Named>& added) {
+    const auto identities = [&](const std::vector<SideNames::Named>& functions) {
+      std::vector<FunctionIdentity> result;
+      for (const SideNames::Named& function : functions)
+        result.push_back({std::string(names_[function.name]), std::string(function.file), function.start_line});
+      return result;
+    };
+    for (const FunctionMatch& match : GuessMatches(identities(gone), identities(added))) {
+      const model::StringId was = gone[match.before].name, is = added[match.after].name;
+      const uint32_t row = after_index_[is.index()];
+      table_.functions[row].was = names_[was];
+      before_index_[was.index()] = row;
+      table_.guesses.push_back({std::string(names_[was]), std::string(names_[is]), match.why});
     }
   }
 
@@ -154,9 +182,8 @@ class Builder {
     const auto& index = is_before ? before_index_ : after_index_;
     for (uint32_t row = 0; row < profile.places.size(); ++row) {
       const model::Node& node = profile.graph.nodes[row];
-      profile.function[row] = UINT32_MAX;
-      if (node.flat.sum == 0 && node.cum.sum == 0) continue;
-      const uint32_t at = profile.function[row] = index.at(profile.places.Name(NodeId(row)));
+      if (!profile.names[row]) continue;
+      const uint32_t at = profile.function[row] = index[profile.names[row]->index()];
       FunctionTable::Function& function = table_.functions[at];
       (is_before ? function.flat_before : function.flat_after)[run] += static_cast<double>(node.flat.value());
       (is_before ? function.cum_before : function.cum_after)[run] += static_cast<double>(node.cum.value());
@@ -165,7 +192,7 @@ class Builder {
       const auto nodes = profile.places.nodes(model::LocationId(row));
       for (size_t i = 0; i < nodes.size(); ++i) {
         const uint32_t at = profile.function[nodes[i].index()];
-        if (at == UINT32_MAX) continue;
+        if (at == kNone) continue;
         FunctionTable::Function& function = table_.functions[at];
         FunctionTable::Calls& calls = is_before ? function.calls_before : function.calls_after;
         (i + 1 < nodes.size() ? calls.inlined : calls.plain) = true;
@@ -181,7 +208,7 @@ class Builder {
       const auto nodes = profile.places.nodes(source.stacks.location(model::StackId(row)));
       for (size_t i = nodes.size(); i > 0; --i) {
         const uint32_t function = profile.function[nodes[i - 1].index()];
-        if (function != UINT32_MAX) at = table_.stacks.Child(at, model::LocationId(function));
+        if (function != kNone) at = table_.stacks.Child(at, model::LocationId(function));
       }
       mapped[row] = at;
     }
@@ -194,7 +221,8 @@ class Builder {
 
   FunctionTable& table_;
   std::vector<OneProfile> before_, after_;
-  std::unordered_map<std::string, uint32_t> before_index_, after_index_;
+  model::StringTable names_;                          // of both sides
+  std::vector<uint32_t> before_index_, after_index_;  // by name
 };
 
 void WantSameType(const std::vector<View>& before, const std::vector<View>& after) {
