@@ -40,6 +40,7 @@ class OrderedLoads {
 
   const size_t count_;
   const std::function<Loaded(size_t)> load_;
+  const size_t wanted_threads_;       // threads_ itself is not for the threads to look at: it is still being filled
   std::vector<std::thread> threads_;  // none where there is one input, or one processor
 
   std::mutex mutex_;  // guards what follows
@@ -52,9 +53,8 @@ class OrderedLoads {
 
 template <class Loaded>
 OrderedLoads<Loaded>::OrderedLoads(size_t count, std::function<Loaded(size_t)> load)
-    : count_(count), load_(std::move(load)) {
-  const size_t wanted = std::min<size_t>(proto::Processors(), count);
-  for (size_t i = 0; wanted > 1 && i < wanted; ++i) threads_.emplace_back([this] { Work(); });
+    : count_(count), load_(std::move(load)), wanted_threads_(std::min<size_t>(proto::Processors(), count)) {
+  for (size_t i = 0; wanted_threads_ > 1 && i < wanted_threads_; ++i) threads_.emplace_back([this] { Work(); });
 }
 
 template <class Loaded>
@@ -80,7 +80,7 @@ template <class Loaded>
 void OrderedLoads<Loaded>::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return is_stopped_ || begun_ == count_ || begun_ < taken_ + threads_.size() + 1; });
+    changed_.wait(lock, [&] { return is_stopped_ || begun_ == count_ || begun_ < taken_ + wanted_threads_ + 1; });
     if (is_stopped_ || begun_ == count_) return;
     const size_t number = begun_++;
     lock.unlock();
