@@ -65,8 +65,9 @@ void LookAtCaller(const Scene& scene, const Wanted& wanted, StackId frame, bool 
     Keep(best, kStrongHold, function == wanted.function ? EdgeRule::kPastLock : EdgeRule::kInLockFunction, function);
   }
   const StringId receiver = stacks.traits(function).receiver;
-  // What a goroutine was started with is a loop as a rule, which takes the lock in each of its rounds anew.
-  const bool is_loop = stacks.trie().caller(frame) == StackTrie::root();
+  // What a goroutine was started with, by a library or not, is a loop as a rule, which takes the lock in each of its rounds
+  // anew.
+  const bool is_loop = stacks.OwnPart(stacks.trie().caller(frame)) == StackTrie::root();
   if (receiver == StringId(0) || receiver != wanted.receiver || (is_loop && is_waiter_itself)) return;
   Keep(best, is_loop ? 1 : 2, EdgeRule::kSameType, function);
 }
