@@ -16,6 +16,10 @@ bool IsStarvedServer(const std::vector<WaitEdge>& edges, Row row) {
                              [](const WaitEdge& edge) { return edge.rule == EdgeRule::kServerWaitsToo; });
 }
 
+bool MayIdleAt(const Scene& scene, Row row) {
+  return MayIdle(scene.facts().at(row).wait->kind) && !NeverIdles(scene.KnownOf(row));
+}
+
 // Receivers that idle beside each other make cycles of guesses; one with another kind of wait, or one whose creation was
 // seen, is needed.
 bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
@@ -23,13 +27,11 @@ bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, c
   const bool has_starved = std::ranges::any_of(members, [&](Row row) { return IsStarvedServer(edges, row); });
   const bool is_in_calls = std::ranges::none_of(members, [&](Row row) { return scene.IsInStartFunction(row); });
   if (has_starved && is_in_calls) return true;
-  const bool may_all_idle = std::ranges::all_of(members, [&](Row row) { return MayIdle(scene.facts().at(row).wait->kind); });
+  const bool may_all_idle = std::ranges::all_of(members, [&](Row row) { return MayIdleAt(scene, row); });
   const bool has_hope = std::ranges::any_of(members, [&](Row row) { return hopes[row].hope != Hope::kNone; });
   if (may_all_idle && has_hope) return false;
   return std::ranges::any_of(members, [&](Row row) {
-    const Goroutine& goroutine = scene.facts().at(row);
-    const WaitKind kind = goroutine.wait->kind;
-    return !MayIdle(kind) || !goroutine.is_older || scene.IsMidWork(row);
+    return !MayIdleAt(scene, row) || !scene.facts().at(row).is_older || scene.IsMidWork(row);
   });
 }
 
@@ -55,8 +57,9 @@ bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const
   // A function that goroutines are started with may run anything: a wrapper of a library.
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
   if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
-  // In the middle of a call, behind which others of the same code queue: nobody idles there.
-  const bool is_of_kind = edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo;
+  // In the middle of a call, for those who end such waits, or whom others of the same code queue behind: nobody idles there.
+  const bool is_of_kind = edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo ||
+                          edge.rule == EdgeRule::kKnownWaker;
   const bool is_inside_call = is_of_kind && !scene.IsInStartFunction(edge.waiter);
   if (is_inside_call && hopes[edge.waiter].hope != Hope::kLikely) return true;
   if (hopes[edge.waiter].hope != Hope::kNone) return false;
