@@ -193,17 +193,21 @@ Activation ActivationOf(const Scene& scene, Row row) {
     activation.is_innermost = facts.stacks.IsOn(facts.at(goroutine.creator).last_stack, made_in) &&
                               !scene.HasEnteredSince(goroutine.creator, made_in, goroutine.born) &&
                               !HasBegunCallOf(facts, goroutine.creator, made_in);
+    activation.is_own_innermost = activation.is_innermost;
     activation.frames = activation.is_innermost ? 1 : 0;
     return activation;
   }
   const auto then = outermost_first(goroutine.create_stack);
   const auto now = outermost_first(facts.at(goroutine.creator).last_stack);
+  const StackId own = facts.stacks.OwnPart(goroutine.create_stack);
+  const auto is_own = [&](size_t depth) { return own != StackTrie::root() && then[depth] == facts.stacks.leaf(own); };
   for (size_t i = 0; i < then.size() && i < now.size(); ++i) {
     const FunctionId function = facts.stacks.function(then[i]);
     if (function != facts.stacks.function(now[i])) break;
     if (i + 1 == then.size() && HasCallReturned(facts, goroutine)) break;  // the function is there again, in another call
     if (!facts.stacks.traits(function).is_standard) ++activation.frames;
     activation.is_innermost = i + 1 == then.size();
+    activation.is_own_innermost |= is_own(i);
     if (then[i] != now[i]) break;  // another line: only the innermost common call may have moved on
   }
   return activation;

@@ -125,6 +125,8 @@ bool IsGrowing(const Scene& scene, SiteRow site, Row creator);
 struct Activation {
   int frames = 0;             // of the program, that are on its stack now as they were at the go statement
   bool is_innermost = false;  // the function with the go statement is among them
+  // So is all that the program wrote: a go statement may be in a library's function, which has returned.
+  bool is_own_innermost = false;
 };
 Activation ActivationOf(const Scene& scene, Row row);
 // The call in which it was started has returned for certain: its creator was seen elsewhere before it came here again.

@@ -25,7 +25,9 @@ class EdgeFinder {
  private:
   bool MayBeInRing(Row row) const { return judgements_[row].verdict != Verdict::kIdle || judgements_[row].is_stalled; }
   std::vector<Row> Family(Row row) const;
+  bool IsInCallThatMade(Row creator, Row row) const;
   std::vector<Row> Candidates(Row row) const;
+  void AddUnknownBirths(std::vector<Row>& rows) const;
   void EdgesOfLock(Row row);
   void EdgesToHolders(Row row, const std::vector<Row>& candidates);
   Held WithObject(Row waiter, Row other, Held held) const;
@@ -127,14 +129,26 @@ void EdgeFinder::Add(Row waiter, Row holder, Evidence evidence, EdgeRule rule, F
   edges_.push_back({.waiter = waiter, .holder = holder, .evidence = evidence, .rule = rule, .function = function});
 }
 
+// It is stuck in the very call in which it started `row`: the two belong together, however many others it has started. Where
+// both merely queue at locks, that says nothing.
+bool EdgeFinder::IsInCallThatMade(Row creator, Row row) const {
+  if (creator == kNobody || !scene_.IsWaiting(creator) || !MayBeInRing(creator)) return false;
+  const bool are_at_locks = IsLock(WaitOf(creator).kind) && IsLock(WaitOf(row).kind);
+  return !are_at_locks && ActivationOf(scene_, row).is_own_innermost;
+}
+
 // Stuck kin, nearest family first, each once.
 std::vector<Row> EdgeFinder::Family(Row row) const {
   std::vector<Row> rows;
   std::set<Row> known;
-  for (uint64_t family : scene_.kinship().FamiliesOf(row)) {
-    for (Row kin : families_.at(family)) {
-      if (rows.size() >= kCandidatesPerWait) return rows;
-      if (known.insert(kin).second) rows.push_back(kin);
+  const auto add = [&](Row kin) {
+    if (rows.size() < kCandidatesPerWait && known.insert(kin).second) rows.push_back(kin);
+  };
+  for (uint64_t family : scene_.kinship().FamiliesOf(row)) std::ranges::for_each(families_.at(family), add);
+  if (IsInCallThatMade(facts_.at(row).creator, row)) add(facts_.at(row).creator);
+  for (LineRow line : facts_.at(row).lines) {
+    for (Row child : facts_.lines[line].members) {
+      if (scene_.IsWaiting(child) && MayBeInRing(child) && IsInCallThatMade(row, child)) add(child);
     }
   }
   return rows;
@@ -152,8 +166,18 @@ std::vector<Row> EdgeFinder::Candidates(Row row) const {
   return rows;
 }
 
+// Those older than the trace, of whom nobody knows whose kin they are; main is nobody's.
+void EdgeFinder::AddUnknownBirths(std::vector<Row>& rows) const {
+  for (Row other : sample_) {
+    const Goroutine& goroutine = facts_.at(other);
+    const bool is_unknown = goroutine.is_older && goroutine.creator == kNobody && goroutine.id != 1;
+    if (is_unknown && std::ranges::find(rows, other) == rows.end()) rows.push_back(other);
+  }
+}
+
 void EdgeFinder::EdgesOfLock(Row row) {
-  const std::vector<Row> candidates = Candidates(row);
+  std::vector<Row> candidates = Candidates(row);
+  AddUnknownBirths(candidates);
   const Held own = HoldsLockOf(scene_, row, row);
   const bool is_reader = WaitOf(row).kind == WaitKind::kReadLock;
   const bool may_hold_itself = own.strength > 0 && is_reader;  // a reader waits for a pending writer first, if there is one

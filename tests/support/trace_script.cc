@@ -1,5 +1,6 @@
 #include "tests/support/trace_script.h"
 
+#include <cctype>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -166,7 +167,7 @@ class Script : public model::EventSource {
     std::istringstream names(folded);
     for (std::string name; std::getline(names, name, ';');) {
       const FrameText frame = ReadFrame(name);
-      stack = stacks_.Child(stack, symbols_.InternFrame(frame.function, frame.file, 0));
+      stack = stacks_.Child(stack, symbols_.InternFrame(frame.function, frame.file, frame.line));
     }
     return stack;
   }
@@ -188,7 +189,10 @@ class Script : public model::EventSource {
 FrameText ReadFrame(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos) return {.function = text, .file = "main.go"};
-  return {.function = text.substr(0, colon), .file = text.substr(colon + 1)};
+  const std::string_view behind = text.substr(colon + 1);
+  const bool is_line = !behind.empty() && std::isdigit(static_cast<unsigned char>(behind.front())) != 0;
+  if (is_line) return {.function = text.substr(0, colon), .file = "main.go", .line = std::stoll(std::string(behind))};
+  return {.function = text.substr(0, colon), .file = behind};
 }
 
 std::unique_ptr<model::EventSource> TraceScript(std::string_view text) { return std::make_unique<Script>(text); }

@@ -6,7 +6,7 @@
 #include "model/event_source.h"
 
 // Traces as tests write them down: an event a line, `time who what ..`, times in nanoseconds. Stacks are folded, root first;
-// a frame that is not of main.go has its file behind a colon.
+// a frame that is not of main.go has its file behind a colon, and one whose line matters has that there.
 //
 //   0 sync
 //   0 g1 was running on p0            its state when the trace began: running, runnable, waiting, syscall
@@ -26,6 +26,7 @@ namespace test_support {
 struct FrameText {
   std::string_view function;
   std::string_view file;
+  int64_t line = 0;
 };
 FrameText ReadFrame(std::string_view text);
 
