@@ -30,9 +30,8 @@ bool IsMoreThanIdling(const Scene& scene, const std::vector<HopeFound>& hopes, c
   const bool may_all_idle = std::ranges::all_of(members, [&](Row row) { return MayIdleAt(scene, row); });
   const bool has_hope = std::ranges::any_of(members, [&](Row row) { return hopes[row].hope != Hope::kNone; });
   if (may_all_idle && has_hope) return false;
-  return std::ranges::any_of(members, [&](Row row) {
-    return !MayIdleAt(scene, row) || !scene.facts().at(row).is_older || scene.IsMidWork(row);
-  });
+  return std::ranges::any_of(
+      members, [&](Row row) { return !MayIdleAt(scene, row) || !scene.facts().at(row).is_older || scene.IsMidWork(row); });
 }
 
 // It waits in what it was started for for the users of a channel, whoever they are, and closes it.
@@ -58,8 +57,8 @@ bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
   if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
   // In the middle of a call, for those who end such waits, or whom others of the same code queue behind: nobody idles there.
-  const bool is_of_kind = edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo ||
-                          edge.rule == EdgeRule::kKnownWaker;
+  const bool is_of_kind =
+      edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo || edge.rule == EdgeRule::kKnownWaker;
   const bool is_inside_call = is_of_kind && !scene.IsInStartFunction(edge.waiter);
   if (is_inside_call && hopes[edge.waiter].hope != Hope::kLikely) return true;
   if (hopes[edge.waiter].hope != Hope::kNone) return false;
@@ -175,26 +174,55 @@ void PromoteBehindStuck(const Scene& scene, const std::vector<HopeFound>& hopes,
   }
 }
 
+// Cycles that may be rings, of the edges that `is_good`.
+template <class Is>
+std::vector<std::vector<Row>> RingsOf(const Scene& scene, const std::vector<HopeFound>& hopes,
+                                      const std::vector<WaitEdge>& edges, const std::vector<Judgement>& judgements,
+                                      Is is_good) {
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  pairs.reserve(edges.size());
+  for (const WaitEdge& edge : edges) {
+    if (is_good(edge) && MayCloseRing(scene, hopes, edge)) pairs.push_back({edge.waiter, edge.holder});
+  }
+  auto rings = CyclicComponents(scene.facts().goroutines.size(), pairs);
+  std::erase_if(rings, [&](const auto& members) { return !IsRing(scene, hopes, edges, members, judgements); });
+  return rings;
+}
+
+double LeastCertain(const Judgement& judgement) {
+  return judgement.is_stalled ? std::max(judgement.confidence, kSignStalledRing) : judgement.confidence;
+}
+
+// Who queue at locks of one type, with nobody else who could have one, are stuck; but one may have left its lock locked as
+// well as each wait for the next.
+void AccuseQueues(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
+                  std::vector<Judgement>& judgements) {
+  for (const auto& members : RingsOf(scene, hopes, edges, judgements, [](const WaitEdge&) { return true; })) {
+    for (Row row : members) {
+      Judgement& judgement = judgements[row];
+      if (judgement.verdict == Verdict::kDeadlock || judgement.verdict == Verdict::kLeak) continue;
+      judgement.confidence = LeastCertain(judgement);
+      judgement.Add({Sign::kAmongThem, kSignAmongThem, members.size() - 1});
+      judgement.verdict = Verdict::kLeak;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
                             std::vector<Judgement>& judgements) {
-  std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  pairs.reserve(edges.size());
-  for (const WaitEdge& edge : edges) {
-    if (MayCloseRing(scene, hopes, edge)) pairs.push_back({edge.waiter, edge.holder});
-  }
+  const auto tells_holder = [](const WaitEdge& edge) { return edge.rule != EdgeRule::kQueuesAtType; };
   std::vector<Ring> rings;
-  for (auto& members : CyclicComponents(scene.facts().goroutines.size(), pairs)) {
-    if (!IsRing(scene, hopes, edges, members, judgements)) continue;
+  for (auto& members : RingsOf(scene, hopes, edges, judgements, tells_holder)) {
     for (Row row : members) {
-      judgements[row].verdict = Verdict::kDeadlock;
-      const double before =
-          judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
-      judgements[row].confidence = judgements[row].is_proven ? 1 : std::min(before + kSignRing, kMostCertain);
+      Judgement& judgement = judgements[row];
+      judgement.verdict = Verdict::kDeadlock;
+      judgement.confidence = judgement.is_proven ? 1 : std::min(LeastCertain(judgement) + kSignRing, kMostCertain);
     }
     rings.push_back({std::move(members)});
   }
+  AccuseQueues(scene, hopes, edges, judgements);
   return rings;
 }
 
