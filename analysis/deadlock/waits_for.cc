@@ -107,6 +107,17 @@ FunctionId SharedFunction(const Stacks& stacks, StackId stack, const std::vector
   return FunctionId(0);
 }
 
+// It stands at a Lock that `row` has passed on its way: once inside, it will do what `row` does.
+bool FollowsIn(const Scene& scene, Row follower, Row row) {
+  const model::StackTrie& trie = scene.stacks().trie();
+  const OpenWait& wait = *scene.facts().at(follower).wait;
+  if (!IsLock(wait.kind)) return false;
+  for (StackId at = trie.caller(scene.facts().at(row).wait->stack); at != StackTrie::root(); at = trie.caller(at)) {
+    if (scene.stacks().leaf(at) == scene.stacks().leaf(wait.stack)) return true;
+  }
+  return false;
+}
+
 std::vector<WaitEdge> EdgeFinder::Run() {
   for (Row row : stuck_) {
     const WaitKind kind = WaitOf(row).kind;
@@ -284,7 +295,8 @@ void EdgeFinder::EdgesOfChannel(Row row) {
   std::vector<Row> known_wakers;
   for (Row other : Family(row)) {
     if (other == row || WaitOf(other).site == wait.site) continue;
-    kin.push_back(other);
+    const bool is_child = facts_.at(other).creator == row;
+    if (is_child || !FollowsIn(scene_, other, row)) kin.push_back(other);
     const bool has_woken = std::ranges::any_of(facts_.posts[wait.post].relations,
                                                [&](const auto& r) { return r.first.waker_start == facts_.at(other).start; });
     if (has_woken) known_wakers.push_back(other);
@@ -410,7 +422,7 @@ void EdgeFinder::EdgesBySharedFrames(Row row, const std::vector<Row>& candidates
   const StackId own = stacks_.OwnPart(wait.stack);
   for (Row other : candidates) {
     if (other == row || WaitOf(other).site == wait.site || own == StackTrie::root()) continue;
-    if (SharedReceiver(facts_, row, other) == Hand::kOther) continue;
+    if (SharedReceiver(facts_, row, other) == Hand::kOther || FollowsIn(scene_, other, row)) continue;
     const bool is_outside = MayIdle(wait.kind) && WaitOf(other).kind == WaitKind::kWaitGroup;
     const FunctionId shared = is_outside ? SharedWith(stacks_, stacks_.leaf(own), WaitOf(other).stack)
                                          : SharedFrame(stacks_, wait.stack, WaitOf(other).stack);
