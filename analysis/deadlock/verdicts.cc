@@ -178,7 +178,8 @@ bool Judge_::IsKnownStuck(Row row) const {
 // More and more of its birth wait where it does.
 bool Judge_::Grows(Row row) const {
   const SiteRow site = facts_.at(row).wait->site;
-  const bool is_spread = crowds_[site].last_birth - crowds_[site].first_birth > facts_.duration() / kSpreadShare;
+  const Time spread = std::max(facts_.duration() / kSpreadShare, kErrand);
+  const bool is_spread = crowds_[site].last_birth - crowds_[site].first_birth > spread;
   return scene_.WaitingAt(site).size() >= kGrowing && is_spread && !facts_.at(row).is_older;
 }
 
