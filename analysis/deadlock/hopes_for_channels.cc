@@ -303,17 +303,44 @@ void CounterpartInFile(const Question& q, Hopes& hopes) {
   }
 }
 
-// Whom a wait group that is older than the trace waits for can't be known; somebody in the same file who has been at one
-// thing since before the trace, asleep or at the network, may be one of them and not be done yet.
+bool IsAtOneThing(const Scene& scene, Row who) {
+  const Goroutine& goroutine = scene.facts().at(who);
+  const bool has_begun_since = goroutine.last_ran != 0 || (goroutine.wait && !goroutine.wait->is_older);
+  return goroutine.is_older && !has_begun_since && !scene.IsWaiting(who);
+}
+
+// Whom a wait group that is older than the trace waits for can't be known, nor who receives from a sender where nobody was
+// seen to; somebody in the same file who has been at one thing since before the trace, asleep or at the network, may be one
+// of them and not be done yet. Main is not: that one sleeps to keep a program going.
 void LongTaskInFile(const Question& q, Hopes& hopes) {
   if (!q.goroutine.is_older) return;
   const Facts& facts = q.scene.facts();
   for (GroupRow group : q.scene.WithFile(q.scene.stacks().file(q.leaf))) {
     for (Row who : q.scene.groups()[group].members) {
       const Goroutine& other = facts.at(who);
-      const bool is_at_one_thing = other.is_older && other.last_ran == 0 && !q.scene.IsWaiting(who);
-      const bool may_be_kin = other.creator == kNobody || other.creator == q.row;
-      if (is_at_one_thing && may_be_kin) return hopes.Offer(Hope::kPerhaps, HopeRule::kLongTask, who);
+      const bool is_main = q.wait.kind == WaitKind::kSend && other.id == 1;
+      const bool may_be_kin = !is_main && (other.creator == kNobody || other.creator == q.row);
+      if (IsAtOneThing(q.scene, who) && may_be_kin) return hopes.Offer(Hope::kPerhaps, HopeRule::kLongTask, who);
+    }
+  }
+}
+
+// A sleep that is older than the trace has no reason, only frames.
+bool IsAsleep(const Scene& scene, Row who) {
+  const Stacks& stacks = scene.stacks();
+  return scene.facts().at(who).wait &&
+         stacks.name(stacks.leaf_function(stacks.UserPart(scene.StackOf(who)))) == "time.Sleep";
+}
+
+// Asleep in a method of the sender's own type: likelier yet to be the one who will receive when it is done. At the network
+// one waits for a peer who has something to say.
+void LongTaskInType(const Question& q, Hopes& hopes) {
+  const StringId receiver = q.scene.stacks().traits(q.leaf).receiver;
+  if (receiver == StringId(0)) return;
+  for (GroupRow group : q.scene.WithReceiver(receiver)) {
+    for (Row who : q.scene.groups()[group].members) {
+      if (IsAsleep(q.scene, who) && IsAtOneThing(q.scene, who))
+        hopes.Offer(Hope::kPerhaps, HopeRule::kMethodOfType, who, q.leaf);
     }
   }
 }
@@ -407,6 +434,10 @@ void HopesForChannel(const Question& q, Hopes& hopes) {
   for (const auto rule : {MethodOfType, CounterpartInFile}) {
     if (!hopes.is_settled()) rule(q, hopes);
   }
+  const bool is_unknown_sender = q.wait.kind == WaitKind::kSend && q.post.ended_by_another == 0;
+  if (!is_unknown_sender || hopes.is_settled()) return;
+  LongTaskInType(q, hopes);
+  LongTaskInFile(q, hopes);
 }
 
 }  // namespace analysis::deadlock
