@@ -39,7 +39,14 @@ bool IsCloser(const Scene& scene, Row row) {
   return scene.facts().at(row).wait->kind == WaitKind::kWaitGroup && scene.IsInStartFunction(row);
 }
 
-// Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
+// Somebody else who lives was seen at the other end of such waits in the program's own code, or is at work on the same type.
+bool HasLikelierHelper(const Scene& scene, const std::vector<HopeFound>& hopes, Row waiter) {
+  const HopeFound& hope = hopes[waiter];
+  const FunctionId leaf = scene.stacks().leaf_function(scene.facts().at(waiter).wait->stack);
+  const bool is_own = !scene.stacks().traits(leaf).is_standard;
+  return hope.rule == HopeRule::kMethodOfType || (hope.rule == HopeRule::kCounterpart && is_own);
+}
+
 // A channel serves its senders in the order in which they came. Others were served at this line since it came, and none of
 // them who came later: its turn may be still to come.
 bool IsInMovingQueue(const Scene& scene, Row row) {
@@ -49,13 +56,18 @@ bool IsInMovingQueue(const Scene& scene, Row row) {
   return wait.kind == WaitKind::kSend && has_moved && scene.Overtaken(row) == 0;
 }
 
+// Where goroutines idle by habit, a guess is no part of a ring, and neither is a wait that somebody may end.
 bool MayCloseRing(const Scene& scene, const std::vector<HopeFound>& hopes, const WaitEdge& edge) {
   const WaitKind kind = scene.facts().at(edge.waiter).wait->kind;
   if (IsCloser(scene, edge.waiter) && edge.evidence == Evidence::kGuessed) return false;
   if (edge.evidence == Evidence::kGuessed && IsInMovingQueue(scene, edge.waiter)) return false;
+  const bool may_be_others = edge.rule == EdgeRule::kOnlyKin && hopes[edge.waiter].hope != Hope::kNone;
+  if (may_be_others) return false;  // somebody else than its kin may have the lock
   // A function that goroutines are started with may run anything: a wrapper of a library.
   const bool is_wrapper = edge.rule == EdgeRule::kSharedFrames && edge.function == scene.facts().at(edge.waiter).start;
-  if (!MayIdle(kind)) return !is_wrapper || hopes[edge.waiter].hope == Hope::kNone;
+  const bool is_far_fetched =
+      is_wrapper || (edge.evidence == Evidence::kGuessed && !IsLock(kind) && HasLikelierHelper(scene, hopes, edge.waiter));
+  if (!MayIdle(kind)) return !is_far_fetched || hopes[edge.waiter].hope == Hope::kNone;
   // In the middle of a call, for those who end such waits, or whom others of the same code queue behind: nobody idles there.
   const bool is_of_kind =
       edge.rule == EdgeRule::kSharedFrames || edge.rule == EdgeRule::kServerWaitsToo || edge.rule == EdgeRule::kKnownWaker;
@@ -198,6 +210,9 @@ double LeastCertain(const Judgement& judgement) {
 void AccuseQueues(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
                   std::vector<Judgement>& judgements) {
   for (const auto& members : RingsOf(scene, hopes, edges, judgements, [](const WaitEdge&) { return true; })) {
+    // Readers wait for a writer, and none of them is one.
+    const auto reads = [&](Row row) { return scene.facts().at(row).wait->kind == WaitKind::kReadLock; };
+    if (std::ranges::all_of(members, reads)) continue;
     for (Row row : members) {
       Judgement& judgement = judgements[row];
       if (judgement.verdict == Verdict::kDeadlock || judgement.verdict == Verdict::kLeak) continue;

@@ -167,3 +167,53 @@ TEST_CASE("who stands at a Lock that a sender has passed will do what the sender
  90000000 - create g99 main.tick
 )") == "g3 leak, g2 leak");
 }
+
+TEST_CASE(
+    "a sender is not accused while a goroutine of its type has slept since before the trace: it may receive when it wakes") {
+  // The writer of a log sleeps; the sequencer stands before it, and the producers before that one.
+  constexpr const char* kPaused = R"(
+      0 sync
+      0 g2 was waiting @ main.(*wal).produce;runtime.chansend1
+      0 g3 was waiting @ main.(*wal).sequence;runtime.chansend1
+      0 g4 was waiting @ {};time.Sleep
+700000000 - create g99 main.tick
+)";
+  const auto paused = [&](std::string_view sleeper) { return fmt::format(fmt::runtime(kPaused), sleeper); };
+  CHECK(Verdicts(paused("main.(*wal).write")) == "g2 suspect, g3 suspect");
+  CHECK(Verdicts(paused("other.(*cache).clean:other.go")) == "g2+g3 deadlock");
+}
+
+TEST_CASE("readers of a lock that somebody alive may hold are not each other's deadlock, nor is kin that merely is left") {
+  // g4 sleeps inside of a method of the type, since before the two came.
+  CHECK(Verdicts(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g4 main.(*index).refresh @ main.main
+      2 g4 run on p1
+      3 g4 wait "sleep" @ main.(*index).refresh;time.Sleep
+      4 g1 create g2 main.(*index).scan @ main.main
+      5 g1 create g3 main.(*index).get @ main.main
+      6 g2 run on p1
+      7 g2 wait "sync" @ main.(*index).scan;sync.(*RWMutex).RLock
+      8 g3 run on p1
+      9 g3 wait "sync" @ main.(*index).get;sync.(*RWMutex).RLock
+ 90000000 - create g99 main.tick
+)") == "");
+}
+
+TEST_CASE("goroutines that came within less than half a second are a start-up, not growth") {
+  const auto janitors = [](int64_t apart) {
+    std::string script = "0 sync\n0 g1 was running on p0\n";
+    for (int i = 0; i < 9; ++i) {
+      const int64_t at = 1 + i * apart;
+      script += fmt::format("{} g1 create g{} main.open @ main.main\n{} g{} run on p1\n", at, 10 + i, at + 1, 10 + i);
+      script += fmt::format("{} g{} create g{} main.(*cache).janitor @ main.open\n{} g{} exit\n", at + 2, 10 + i, 30 + i,
+                            at + 3, 10 + i);
+      script += fmt::format("{} g{} run on p1\n{} g{} wait \"chan receive\" @ main.(*cache).janitor\n", at + 4, 30 + i,
+                            at + 5, 30 + i);
+    }
+    return script + fmt::format("{} - create g99 main.tick\n", 10 * apart);
+  };
+  CHECK(Verdicts(janitors(30'000'000)).find("leak") == std::string::npos);
+  CHECK(Verdicts(janitors(300'000'000)).find("leak") != std::string::npos);
+}
