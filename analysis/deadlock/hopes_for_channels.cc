@@ -360,6 +360,24 @@ void WokeBirthBefore(const Question& q, Hopes& hopes) {
   }
 }
 
+// What has to be done to end such a wait: bits of Does.
+int Counterparts(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::kSend:
+      return kReceives | kSelects;
+    case WaitKind::kReceive:
+      return kSends | kCloses | kSelects;
+    case WaitKind::kSelect:
+      return kSends | kReceives | kCloses | kSelects;
+    case WaitKind::kCond:
+      return kSignalsCond;
+    case WaitKind::kWaitGroup:
+      return kCountsDown;
+    default:
+      return 0;
+  }
+}
+
 // It has waited since before the trace began, where goroutines idle: that nobody is known to wake it says nothing.
 bool MayBeIdle(const Scene& scene, Row who) {
   const Goroutine& goroutine = scene.facts().at(who);
@@ -369,27 +387,12 @@ bool MayBeIdle(const Scene& scene, Row who) {
 }  // namespace
 
 bool IsCounterpart(const Scene& scene, WaitKind kind, StackId waking_stack) {
+  const int wanted = Counterparts(kind);
   const StackId user = scene.stacks().UserPart(waking_stack);
-  const auto has = [&](std::string_view part) {
-    for (StackId at = waking_stack; at != user; at = scene.stacks().trie().caller(at)) {
-      if (scene.stacks().name(scene.stacks().leaf_function(at)).find(part) != std::string_view::npos) return true;
-    }
-    return false;
-  };
-  switch (kind) {
-    case WaitKind::kSend:
-      return has("chanrecv") || has("selectgo");
-    case WaitKind::kReceive:
-      return has("chansend") || has("closechan") || has("selectgo");
-    case WaitKind::kSelect:
-      return has("chansend") || has("chanrecv") || has("closechan") || has("selectgo");
-    case WaitKind::kCond:
-      return has("Cond");
-    case WaitKind::kWaitGroup:
-      return has("WaitGroup");
-    default:
-      return false;
+  for (StackId at = waking_stack; at != user; at = scene.stacks().trie().caller(at)) {
+    if ((scene.stacks().traits(scene.stacks().leaf_function(at)).does & wanted) != 0) return true;
   }
+  return false;
 }
 
 bool HasReceived(const Scene& scene, Row row) {

@@ -17,6 +17,15 @@ constexpr std::array kStandardRoots = {
     "path",    "plugin",   "reflect", "regexp", "runtime",  "slices",    "sort",    "strconv", "strings",  "structs",
     "sync",    "syscall",  "testing", "text",   "time",     "unicode",   "unique",  "unsafe",  "vendor",   "weak"};
 
+uint8_t DoneBy(std::string_view function) {
+  static constexpr std::pair<std::string_view, Does> kParts[] = {{"chanrecv", kReceives}, {"chansend", kSends},
+                                                                 {"closechan", kCloses},  {"selectgo", kSelects},
+                                                                 {"Cond", kSignalsCond},  {"WaitGroup", kCountsDown}};
+  int does = 0;
+  for (const auto& [part, what] : kParts) does |= function.find(part) != function.npos ? what : 0;
+  return static_cast<uint8_t>(does);
+}
+
 bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view> heads) {
   return std::ranges::any_of(heads, [&](std::string_view head) { return text.starts_with(head); });
 }
@@ -162,6 +171,7 @@ FunctionTraits Stacks::WorkOut(FunctionId function) const {
   const std::string_view path = symbols_.text(file(function));
   traits.is_dependency = path.find("@v") != path.npos || path.find("/vendor/") != path.npos;
   traits.is_runtime_own = StartsWithAny(name, {"runtime.", "runtime/", "internal/runtime/"});
+  if (traits.is_machinery) traits.does = DoneBy(name);
   traits.receiver = symbols_.InternString(ReceiverType(name));
   traits.outermost = symbols_.InternString(OutermostFunction(name));
   return traits;

@@ -19,6 +19,9 @@ using model::LocationId;
 using model::StackId;
 using model::StringId;
 
+// What a function of the machinery does for those who wait, by its name: bits of FunctionTraits::does.
+enum Does : uint8_t { kReceives = 1, kSends = 2, kCloses = 4, kSelects = 8, kSignalsCond = 16, kCountsDown = 32 };
+
 // How a function's frames are read.
 struct FunctionTraits {
   bool is_known = false;        // worked out already
@@ -26,6 +29,7 @@ struct FunctionTraits {
   bool is_standard = false;     // the standard library, machinery included, and golang.org/x/sync: not whose wait it is
   bool is_dependency = false;   // of a module that was fetched or vendored, by its file's path
   bool is_runtime_own = false;  // runtime, runtime/trace, runtime/pprof: goroutines of theirs are no one's business
+  uint8_t does = 0;             // of the machinery's: bits of Does
   StringId receiver;            // "main.(*Bank)" of main.(*Bank).transfer.func1; empty for plain functions
   StringId outermost;           // main.serve of main.serve.func1.2: the function in whose text it is written
 };
