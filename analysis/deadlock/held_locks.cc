@@ -51,14 +51,11 @@ void LookAtLeaf(const Scene& scene, const Wanted& wanted, const OpenWait& wait, 
     if (!is_same) Keep(best, kStrongHold, EdgeRule::kInLockFunction, function);
     if (is_same && stacks.line(place) > wanted.line) Keep(best, kStrongHold, EdgeRule::kPastLock, function);
   }
-  if (!is_related || function == wanted.function) return;
-  if (IsLock(wait.kind)) Keep(best, 1, EdgeRule::kQueuesAtType, function);
-  if (!IsLock(wait.kind)) Keep(best, 2, EdgeRule::kSameType, function);
+  if (is_related && function != wanted.function) Keep(best, IsLock(wait.kind) ? 1 : 2, EdgeRule::kSameType, function);
 }
 
 // A frame that is in the middle of a call.
-void LookAtCaller(const Scene& scene, const Wanted& wanted, StackId frame, WaitKind kind, bool is_waiter_itself,
-                  Held& best) {
+void LookAtCaller(const Scene& scene, const Wanted& wanted, StackId frame, bool is_waiter_itself, Held& best) {
   const Stacks& stacks = scene.stacks();
   const LocationId place = stacks.leaf(frame);
   const FunctionId function = stacks.function(place);
@@ -72,8 +69,7 @@ void LookAtCaller(const Scene& scene, const Wanted& wanted, StackId frame, WaitK
   // anew.
   const bool is_loop = stacks.OwnPart(stacks.trie().caller(frame)) == StackTrie::root();
   if (receiver == StringId(0) || receiver != wanted.receiver || (is_loop && is_waiter_itself)) return;
-  if (is_loop) Keep(best, 1, IsLock(kind) ? EdgeRule::kQueuesAtType : EdgeRule::kSameType, function);
-  if (!is_loop) Keep(best, 2, EdgeRule::kSameType, function);
+  Keep(best, is_loop ? 1 : 2, EdgeRule::kSameType, function);
 }
 
 }  // namespace
@@ -88,7 +84,7 @@ Held HoldsLockOf(const Scene& scene, Row holder, Row waiter) {
   const OpenWait& wait = *scene.facts().at(holder).wait;
   for (StackId at = wait.stack; at != StackTrie::root(); at = stacks.trie().caller(at)) {
     if (at != wait.stack) {
-      LookAtCaller(scene, wanted, at, wait.kind, holder == waiter, best);
+      LookAtCaller(scene, wanted, at, holder == waiter, best);
     } else if (holder != waiter) {
       LookAtLeaf(scene, wanted, wait, best);
     }

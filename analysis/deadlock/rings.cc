@@ -186,58 +186,26 @@ void PromoteBehindStuck(const Scene& scene, const std::vector<HopeFound>& hopes,
   }
 }
 
-// Cycles that may be rings, of the edges that `is_good`.
-template <class Is>
-std::vector<std::vector<Row>> RingsOf(const Scene& scene, const std::vector<HopeFound>& hopes,
-                                      const std::vector<WaitEdge>& edges, const std::vector<Judgement>& judgements,
-                                      Is is_good) {
-  std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  pairs.reserve(edges.size());
-  for (const WaitEdge& edge : edges) {
-    if (is_good(edge) && MayCloseRing(scene, hopes, edge)) pairs.push_back({edge.waiter, edge.holder});
-  }
-  auto rings = CyclicComponents(scene.facts().goroutines.size(), pairs);
-  std::erase_if(rings, [&](const auto& members) { return !IsRing(scene, hopes, edges, members, judgements); });
-  return rings;
-}
-
-double LeastCertain(const Judgement& judgement) {
-  return judgement.is_stalled ? std::max(judgement.confidence, kSignStalledRing) : judgement.confidence;
-}
-
-// Who queue at locks of one type, with nobody else who could have one, are stuck; but one may have left its lock locked as
-// well as each wait for the next.
-void AccuseQueues(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
-                  std::vector<Judgement>& judgements) {
-  for (const auto& members : RingsOf(scene, hopes, edges, judgements, [](const WaitEdge&) { return true; })) {
-    // Readers wait for a writer, and none of them is one.
-    const auto reads = [&](Row row) { return scene.facts().at(row).wait->kind == WaitKind::kReadLock; };
-    if (std::ranges::all_of(members, reads)) continue;
-    for (Row row : members) {
-      Judgement& judgement = judgements[row];
-      if (judgement.verdict == Verdict::kDeadlock || judgement.verdict == Verdict::kLeak) continue;
-      judgement.confidence = LeastCertain(judgement);
-      judgement.Add({Sign::kAmongThem, kSignAmongThem, members.size() - 1});
-      judgement.verdict = Verdict::kLeak;
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<Ring> FindRings(const Scene& scene, const std::vector<HopeFound>& hopes, const std::vector<WaitEdge>& edges,
                             std::vector<Judgement>& judgements) {
-  const auto tells_holder = [](const WaitEdge& edge) { return edge.rule != EdgeRule::kQueuesAtType; };
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  pairs.reserve(edges.size());
+  for (const WaitEdge& edge : edges) {
+    if (MayCloseRing(scene, hopes, edge)) pairs.push_back({edge.waiter, edge.holder});
+  }
   std::vector<Ring> rings;
-  for (auto& members : RingsOf(scene, hopes, edges, judgements, tells_holder)) {
+  for (auto& members : CyclicComponents(scene.facts().goroutines.size(), pairs)) {
+    if (!IsRing(scene, hopes, edges, members, judgements)) continue;
     for (Row row : members) {
-      Judgement& judgement = judgements[row];
-      judgement.verdict = Verdict::kDeadlock;
-      judgement.confidence = judgement.is_proven ? 1 : std::min(LeastCertain(judgement) + kSignRing, kMostCertain);
+      judgements[row].verdict = Verdict::kDeadlock;
+      const double before =
+          judgements[row].is_stalled ? std::max(judgements[row].confidence, kSignStalledRing) : judgements[row].confidence;
+      judgements[row].confidence = judgements[row].is_proven ? 1 : std::min(before + kSignRing, kMostCertain);
     }
     rings.push_back({std::move(members)});
   }
-  AccuseQueues(scene, hopes, edges, judgements);
   return rings;
 }
 

@@ -93,7 +93,6 @@ constexpr double kSignFarLonger = 0.10;
 constexpr double kSignNoHistory = -0.10;
 constexpr double kSignLikeOthers = 0.30;
 constexpr double kSignBehindStuck = 0.20;
-constexpr double kSignAmongThem = 0.20;
 constexpr double kSignRing = 0.30;
 constexpr double kSignStalledRing = 0.50;  // a ring of locks that never took so long, though somebody alive might hold one
 

@@ -410,9 +410,6 @@ std::string Explain(const Scene& scene, const SignFound& sign) {
                          model::FormatValue(static_cast<int64_t>(sign.count), "nanoseconds"));
     case Sign::kNoHistory:
       return "it was waiting before the trace began, so who used to wake it is not known";
-    case Sign::kAmongThem:
-      return fmt::format("it and {} more queue at locks of one type, and nobody else was found who could have one",
-                         sign.count);
     case Sign::kLikeOthers:
       return fmt::format("{} goroutines leaked at the same place", sign.count);
     case Sign::kBehindStuck:

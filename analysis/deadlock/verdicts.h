@@ -40,7 +40,6 @@ enum class Sign : uint8_t {
   kGrows,
   kFarLonger,    // than any completed wait here
   kNoHistory,    // it waited before the trace began
-  kAmongThem,    // a ring but for who of them has which lock
   kLikeOthers,   // as many leaked at the same place
   kBehindStuck,  // it waits for one that is stuck for good
 };

@@ -467,8 +467,6 @@ std::string Explain(const Scene& scene, const WaitEdge& edge) {
       return fmt::format("the dump shows it in {} with a pointer to the struct of this very lock", function);
     case EdgeRule::kSameType:
       return fmt::format("it is inside {}, a method of the type whose lock this is", function);
-    case EdgeRule::kQueuesAtType:
-      return fmt::format("it wants a lock of the same type in {}, which may be another one", function);
     case EdgeRule::kOnlyKin:
       return "no other stuck goroutine of its family could hold it";
     case EdgeRule::kPendingWriter:

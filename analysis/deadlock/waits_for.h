@@ -20,7 +20,6 @@ enum class EdgeRule : uint8_t {
   kInsideSince,      // it has been inside the function for a while, so its Lock call is not the first thing it did there
   kSameObject,       // a dump's addresses show it with the lock's struct in hand
   kSameType,         // it is inside another method of the type whose lock it is
-  kQueuesAtType,     // it waits for a lock of that type itself, likely as not for the same
   kOnlyKin,          // nobody else of the family is stuck
   kPendingWriter,    // a reader waits while a writer is queued
   kReaderAgain,      // a writer waits for readers, and this reader is stuck in a second RLock

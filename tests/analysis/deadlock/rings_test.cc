@@ -138,21 +138,6 @@ TEST_CASE("a lock may be held by one whose birth the trace does not show, though
 )") == "g3+g4+g2+g5 deadlock");
 }
 
-TEST_CASE("those who queue at locks of one type are stuck, but that each has what the next one wants is not said") {
-  constexpr const char* kQueue = R"(
-      0 sync
-      0 g1 was running on p0
-      1 g1 create g2 main.(*ledger).balance @ main.main
-      2 g1 create g3 main.(*ledger).audit @ main.main
-      3 g2 run on p1
-      4 g2 wait "sync" @ main.(*ledger).balance:4;sync.(*Mutex).Lock
-      5 g3 run on p2
-      6 g3 wait "sync" @ main.(*ledger).audit:7;sync.(*Mutex).Lock
- 90000000 - create g99 main.tick
-)";
-  CHECK(Verdicts(kQueue) == "g2 leak, g3 leak");
-}
-
 TEST_CASE("who stands at a Lock that a sender has passed will do what the sender does, and not receive from it") {
   CHECK(Verdicts(R"(
       0 sync
