@@ -134,9 +134,10 @@ bool HasBeenParked(const Question& q, Row who) {
   return wait && q.goroutine.last_wait_began > 0 && wait->since < q.goroutine.last_wait_began;
 }
 
-// Weak: somebody alive is inside the file in which the lock is taken.
-void HolderInFile(const Question& q, Hopes& hopes) {
-  const StringId file = q.scene.stacks().file(q.leaf);
+}  // namespace
+
+void HolderInFile(const Question& q, FunctionId taker, Hopes& hopes) {
+  const StringId file = q.scene.stacks().file(taker);
   for (GroupRow group : q.scene.WithFile(file)) {
     if (hopes.best().hope >= Hope::kPerhaps) return;
     if (q.scene.IsAtSite(group, q.wait.site)) continue;
@@ -149,6 +150,8 @@ void HolderInFile(const Question& q, Hopes& hopes) {
     });
   }
 }
+
+namespace {
 
 // Runs, sleeps or waits for something outside of the process in a call that it entered before the wait began. The function
 // it was started with is no call: it is on the stack whatever the goroutine does, so there it has to have been at one thing.
@@ -178,7 +181,7 @@ void HopesForLock(const Question& q, Hopes& hopes) {
   if (hopes.is_settled()) return;
   UnlockerRuns(q, hopes);
   if (hopes.is_settled()) return;
-  HolderInFile(q, hopes);
+  HolderInFile(q, q.leaf, hopes);
 }
 
 bool MayBeHeldAllAlong(const Scene& scene, const std::vector<HopeFound>& hopes, Row row) {

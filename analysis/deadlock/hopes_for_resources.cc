@@ -133,6 +133,12 @@ void HopesForResource(const Question& q, Hopes& hopes) {
   if (!hopes.is_settled()) OfferChildren(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferMethods(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferSameLoop(q, hopes);
+  // A semaphore that the program itself asks is like a lock: who never had to wait for it leaves no mark when he gets it, and
+  // may be at work beside the function that asks. A library's pool is asked through its methods.
+  const Stacks& stacks = q.scene.stacks();
+  const StackId asker = stacks.ProgramPart(q.wait.stack);
+  const bool is_own = asker != model::StackTrie::root() && asker == stacks.OwnPart(q.wait.stack);
+  if (is_own && !are_known) HolderInFile(q, stacks.leaf_function(asker), hopes);
   hopes.Lacks(Lack::kWakersStuck);
 }
 

@@ -144,6 +144,9 @@ bool HasReceived(const Scene& scene, Row row);
 // now and all: what goes on in there does not keep that from round to round.
 bool IsInAnOldLoop(const Question& question, Row who, StringId receiver);  // hopes_for_locks.cc
 
+// Weak: somebody alive is inside the file of the function that takes a lock, or something else that has holders.
+void HolderInFile(const Question& question, FunctionId taker, Hopes& hopes);  // hopes_for_locks.cc
+
 void HopesForLock(const Question& question, Hopes& hopes);  // hopes_for_locks.cc
 // Somebody who does not wait for another goroutine has been inside one call of the lock's functions, or of a method of its
 // type, since before this wait for a lock began: however long it takes, he may simply have it.

@@ -85,7 +85,8 @@ constexpr double kSignOverdue = 0.30;             // a quiet peer looks like a l
 constexpr double kSignChildrenEnded = 0.10;       // as wakers that are gone: they may have left their work to somebody else
 constexpr double kSignManyCreators = 0.15;
 constexpr double kSignEmptyWorld = 0.10;
-constexpr double kSignOrphan = 0.15;  // a lazily started janitor is made by whoever comes first, but then others come as well
+constexpr double kSignOrphan =
+    0.15;  // a lazily started janitor is made by whoever comes first, but then others come as well
 constexpr double kSignFamilyMatter = 0.20;
 constexpr double kSignFamilyMatterInside = 0.10;  // a client that listens: its server may have nothing to say for long
 constexpr double kSignGrows = 0.15;

@@ -116,3 +116,29 @@ TEST_CASE("work that is handed out may hand out more: a group's Wait is ended by
   CHECK(Verdicts(script(R"(wait "sleep" @ lib.(*Crawler).fetch;time.Sleep)")) == "");
   CHECK(Verdicts(script("exit")) == "g2 leak");
 }
+
+TEST_CASE("a semaphore that the program asks itself may be held by one at work beside the function that asks") {
+  // g2 works in steps in a call of its own; g3 asks for a share, by its own hand or through a library's pool.
+  const auto script = [](std::string_view asks) {
+    return fmt::format(R"(
+      0 sync
+      0 g1 was running on p0
+      1 g1 create g2 main.worker @ main.main
+      2 g2 run on p1
+      3 g2 wait "sleep" @ main.worker;main.batch;time.Sleep
+      4 g1 create g3 main.second @ main.main
+      5 g3 run on p1
+      6 g3 wait "select" @ main.second;{}golang.org/x/sync/semaphore.(*Weighted).Acquire;runtime.selectgo
+200000000 - wake g2
+200000001 g2 run on p1
+200000002 g2 wait "sleep" @ main.worker;main.batch;time.Sleep
+400000000 - wake g2
+400000001 g2 run on p1
+400000002 g2 wait "sleep" @ main.worker;main.batch;time.Sleep
+900000000 - create g9 main.tick
+)",
+                       asks);
+  };
+  CHECK(Verdicts(script("")) == "g3 suspect");
+  CHECK(Verdicts(script("lib.(*Pool).Get:mod/lib@v1.0.0/pool.go;")) == "g3 leak");
+}
