@@ -73,6 +73,10 @@ constexpr const char* kSender = R"(
 )";
 const Line kMain{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.main"}}};
 const Line kInSend{.id = 7, .state = "chan send", .calls = {{"main.produce"}}};
+// Main is in main.ask; so was it when it started g7, or in an earlier call.
+const std::vector<Line> kMainAsksAgain = {
+    {.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.ask"}, {"main.main"}}},
+    {.id = 7, .state = "chan send", .calls = {{"runtime.chansend1"}, {"main.ask.func1"}}, .created_by = "main.ask"}};
 
 }  // namespace
 
@@ -174,12 +178,7 @@ TEST_CASE("a creator that was outside of the function since is in another call o
   const auto verdict = [&](const std::string& before) {
     std::string script(kScript);
     script.replace(script.find("{}"), 2, before);
-    return VerdictOn(Judged(script, {{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.ask"}, {"main.main"}}},
-                                     {.id = 7,
-                                      .state = "chan send",
-                                      .calls = {{"runtime.chansend1"}, {"main.ask.func1"}},
-                                      .created_by = "main.ask"}}),
-                     7);
+    return VerdictOn(Judged(script, kMainAsksAgain), 7);
   };
   CHECK(verdict("main.ask;") == "suspect");
   CHECK(verdict("") == "leak");
@@ -204,12 +203,7 @@ TEST_CASE("a creator that came to the go statement again since is in another cal
                       at, at + 1, at + 2);
     script += "70 g1 wait \"sleep\" @ main.main;main.ask;time.Sleep\n";
     script += "900000010 g7 was waiting @ main.ask.func1;runtime.chansend1\n";
-    return VerdictOn(Judged(script, {{.id = 1, .state = "sleep", .calls = {{"time.Sleep"}, {"main.ask"}, {"main.main"}}},
-                                     {.id = 7,
-                                      .state = "chan send",
-                                      .calls = {{"runtime.chansend1"}, {"main.ask.func1"}},
-                                      .created_by = "main.ask"}}),
-                     7);
+    return VerdictOn(Judged(script, kMainAsksAgain), 7);
   };
   CHECK(verdict("main.ask;") == "suspect");
   CHECK(verdict("") == "leak");
