@@ -218,6 +218,11 @@ struct Facts {
   const Post& post_of(Row row) const { return posts[goroutines[row].wait->post]; }
   const Place& place_of(SiteRow site) const { return places[sites[site].place]; }
   LocationId leaf_of(SiteRow site) const { return stacks.leaf(sites[site].stack); }
+  // The innermost line that the user wrote; the innermost at all where there is none.
+  LocationId own_place_of(SiteRow site) const {
+    const StackId own = stacks.OwnPart(sites[site].stack);
+    return own == model::StackTrie::root() ? leaf_of(site) : stacks.leaf(own);
+  }
   Time duration() const { return end - begin; }
 };
 

@@ -82,18 +82,12 @@ void UnlockerRuns(const Question& q, Hopes& hopes) {
 
 // A frame from which goroutines are started is no critical section: such a function goes on and on.
 bool GoesOnStarting(const Scene& scene, Row holder, Row waiter, FunctionId function) {
-  const auto is_on = [&](StackId stack) {
-    for (LocationId location : scene.stacks().trie().LeafFirst(stack)) {
-      if (scene.stacks().function(location) == function) return true;
-    }
-    return false;
-  };
   const Facts& facts = scene.facts();
   for (LineRow line : facts.at(holder).lines) {
-    if (is_on(facts.lines[line].create_stack)) return true;
+    if (facts.stacks.IsOn(facts.lines[line].create_stack, function)) return true;
   }
   for (int i = 0; i < kInstanceGenerations && waiter != kNobody; ++i, waiter = facts.at(waiter).creator) {
-    if (is_on(facts.at(waiter).create_stack)) return true;
+    if (facts.stacks.IsOn(facts.at(waiter).create_stack, function)) return true;
   }
   return false;
 }
@@ -134,6 +128,16 @@ bool HasBeenParked(const Question& q, Row who) {
   return wait && q.goroutine.last_wait_began > 0 && wait->since < q.goroutine.last_wait_began;
 }
 
+// Runs, sleeps or waits for something outside of the process in a call that it entered before the wait began. The function
+// it was started with is no call: it is on the stack whatever the goroutine does, so there it has to have been at one thing.
+bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, FunctionId function, Time since) {
+  const bool is_at_work = hopes[who].rule == HopeRule::kRuns || hopes[who].rule == HopeRule::kOutside;
+  const Goroutine& goroutine = scene.facts().at(who);
+  const bool is_at_one_thing = goroutine.wait && goroutine.wait->since <= since;
+  return is_at_work && (goroutine.start != function || is_at_one_thing) && !scene.HasEnteredSince(who, function, since) &&
+         !scene.GoesRoundSince(who, since);
+}
+
 }  // namespace
 
 void HolderInFile(const Question& q, FunctionId taker, Hopes& hopes) {
@@ -150,20 +154,6 @@ void HolderInFile(const Question& q, FunctionId taker, Hopes& hopes) {
     });
   }
 }
-
-namespace {
-
-// Runs, sleeps or waits for something outside of the process in a call that it entered before the wait began. The function
-// it was started with is no call: it is on the stack whatever the goroutine does, so there it has to have been at one thing.
-bool IsBusyIn(const Scene& scene, const std::vector<HopeFound>& hopes, Row who, FunctionId function, Time since) {
-  const bool is_at_work = hopes[who].rule == HopeRule::kRuns || hopes[who].rule == HopeRule::kOutside;
-  const Goroutine& goroutine = scene.facts().at(who);
-  const bool is_at_one_thing = goroutine.wait && goroutine.wait->since <= since;
-  return is_at_work && (goroutine.start != function || is_at_one_thing) && !scene.HasEnteredSince(who, function, since) &&
-         !scene.GoesRoundSince(who, since);
-}
-
-}  // namespace
 
 bool IsInAnOldLoop(const Question& q, Row who, StringId receiver) {
   const auto since = q.scene.HasBeenInTypeSince(who, receiver);

@@ -119,13 +119,14 @@ bool OfferKeepers(const Question& q, Hopes& hopes) {
   return are_known;
 }
 
-// One of golang.org/x/sync that the program itself asks. It is like a lock: who never had to wait for it leaves no mark when
-// he gets it, and may be at work beside the function that asks. A pool is asked through its methods.
-bool IsOwnSemaphore(const Question& q) {
+// A semaphore of golang.org/x/sync that the program itself asks is like a lock: who never had to wait for it leaves no mark
+// when he gets it, and may be at work beside the function that asks. A pool is asked through its methods.
+void OfferBesideAsker(const Question& q, Hopes& hopes) {
   const Stacks& stacks = q.scene.stacks();
   const bool is_of_x_sync = stacks.traits(q.leaf).is_standard && !IsStandardLibrary(stacks.name(q.leaf));
   const StackId asker = stacks.OwnPart(q.wait.stack);
-  return is_of_x_sync && asker != model::StackTrie::root() && asker == stacks.ProgramPart(asker);
+  const bool is_own = asker != model::StackTrie::root() && asker == stacks.ProgramPart(asker);
+  if (is_of_x_sync && is_own) HolderInFile(q, stacks.leaf_function(asker), hopes);
 }
 
 }  // namespace
@@ -142,8 +143,7 @@ void HopesForResource(const Question& q, Hopes& hopes) {
   if (!hopes.is_settled()) OfferChildren(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferMethods(q, hopes);
   if (!hopes.is_settled() && !are_known) OfferSameLoop(q, hopes);
-  if (!are_known && IsOwnSemaphore(q))
-    HolderInFile(q, q.scene.stacks().leaf_function(q.scene.stacks().OwnPart(q.wait.stack)), hopes);
+  if (!hopes.is_settled() && !are_known) OfferBesideAsker(q, hopes);
   hopes.Lacks(Lack::kWakersStuck);
 }
 

@@ -103,12 +103,9 @@ std::string Writer::Answer() const {
 
 // Where it waits, and where the program's own code has called the dependency that does.
 std::string Writer::Where(SiteRow site) const {
-  const StackId stack = facts_.sites[site].stack;
-  const StackId own = stacks_.OwnPart(stack);
-  if (own == model::StackTrie::root()) return Place(facts_.leaf_of(site));
-  const StackId program = stacks_.ProgramPart(own);
-  const bool is_called = program != own && program != model::StackTrie::root();
-  return Place(stacks_.leaf(own)) + (is_called ? " under " + Place(stacks_.leaf(program)) : "");
+  const StackId program = stacks_.ProgramPart(facts_.sites[site].stack);
+  const bool is_called = program != model::StackTrie::root() && program != stacks_.OwnPart(facts_.sites[site].stack);
+  return Place(facts_.own_place_of(site)) + (is_called ? " under " + Place(stacks_.leaf(program)) : "");
 }
 
 std::string Writer::Place(LocationId place) const {

@@ -114,6 +114,11 @@ bool HasSign(const Judgement& judgement, Sign sign) {
   return std::ranges::any_of(judgement.signs, [&](const SignFound& found) { return found.sign == sign; });
 }
 
+bool HangsOnStuck(const std::vector<WaitEdge>& edges, const std::vector<Judgement>& judgements, Row row) {
+  return std::ranges::any_of(EdgesOf(edges, row),
+                             [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); });
+}
+
 // Who has idled since before the trace, and whose wakers are "stuck" only in that nobody is known to wake them either, may
 // have nothing to do; and so may they.
 void DemoteBehindIdle(const Scene& scene, const std::vector<WaitEdge>& edges, std::vector<Judgement>& judgements) {
@@ -126,8 +131,7 @@ void DemoteBehindIdle(const Scene& scene, const std::vector<WaitEdge>& edges, st
       const bool may_idle = wait.is_older && is_patient && !NeverIdles(scene.KnownOf(row));
       if (judgement.verdict != Verdict::kLeak || judgement.is_proven || !may_idle || !HasSign(judgement, Sign::kWakersStuck))
         continue;
-      const auto is_stuck = [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); };
-      if (std::ranges::any_of(EdgesOf(edges, row), is_stuck)) continue;
+      if (HangsOnStuck(edges, judgements, row)) continue;
       judgement.verdict = Verdict::kSuspect;
       has_changed = true;
     }
@@ -157,8 +161,7 @@ void DemoteLocksOfUnknown(const Scene& scene, const std::vector<HopeFound>& hope
   for (Row row : scene.waiting()) {
     Judgement& judgement = judgements[row];
     if (judgement.verdict != Verdict::kLeak || judgement.is_proven || !IsLock(scene.facts().at(row).wait->kind)) continue;
-    const auto is_stuck = [&](const WaitEdge& edge) { return IsHard(judgements[edge.holder].verdict); };
-    if (std::ranges::any_of(EdgesOf(edges, row), is_stuck) || HasSign(judgement, Sign::kEmptyWorld)) continue;
+    if (HangsOnStuck(edges, judgements, row) || HasSign(judgement, Sign::kEmptyWorld)) continue;
     if (MayBeHeldByUnknown(scene, hopes, judgements, row)) judgement.verdict = Verdict::kSuspect;
   }
 }

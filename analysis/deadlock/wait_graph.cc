@@ -102,7 +102,6 @@ class Maker {
   std::map<uint32_t, const WaitEdge*> Holders(const Finding& finding, Row waiter);
   uint32_t Resource(const Finding& finding, Row waiter, const std::set<uint32_t>& holders);
   void AddEdge(uint32_t from, uint32_t to, model::WaitEvidence evidence, std::string why);
-  LocationId PlaceOf(SiteRow site) const;
 
   const Result& result_;
   const Facts& facts_;
@@ -115,12 +114,6 @@ class Maker {
   std::map<std::tuple<SiteRow, std::set<uint32_t>, uint32_t>, uint32_t> resource_;
   std::map<std::pair<uint32_t, uint32_t>, size_t> edge_;
 };
-
-// The innermost line that the user wrote.
-LocationId Maker::PlaceOf(SiteRow site) const {
-  const StackId own = stacks_.OwnPart(facts_.sites[site].stack);
-  return own == model::StackTrie::root() ? facts_.leaf_of(site) : stacks_.leaf(own);
-}
 
 std::string Maker::Details(Row row) const {
   const OpenWait& wait = *facts_.at(row).wait;
@@ -222,7 +215,7 @@ uint32_t Maker::Resource(const Finding& finding, Row waiter, const std::set<uint
   const auto& ring = graph_.nodes[node_of_[waiter]].ring;
   const bool is_in_ring =
       ring && std::ranges::any_of(holders, [&](uint32_t node) { return graph_.nodes[node].ring == ring; });
-  const LocationId place = PlaceOf(wait.site);
+  const LocationId place = facts_.own_place_of(wait.site);
   const std::string function(stacks_.name(stacks_.function(place))), line = stacks_.FileAndLine(place);
   model::WaitNode node{.is_resource = true,
                        .lines = {Wanted(wait.kind), function, line},

@@ -24,7 +24,6 @@ using model::StringId;
 using model::TimelineSpan;
 
 constexpr size_t kStateCount = 6;
-constexpr size_t kResourceCount = static_cast<size_t>(Resource::kRuntime) + 1;
 
 // What may overlap on one owner: each takes the lowest row that is free.
 struct OpenSpan {

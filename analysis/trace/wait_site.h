@@ -30,7 +30,7 @@ enum class Resource : uint8_t {
   kGc,
   kRuntime,  // the runtime's own semaphores and system goroutines
 };
-constexpr size_t kResourceCount = 16;
+constexpr size_t kResourceCount = static_cast<size_t>(Resource::kRuntime) + 1;
 
 const char* Name(Resource resource);  // "mutex", "rwmutex.rlock", ..
 bool IsLock(Resource resource);       // mutex, rwmutex, once
